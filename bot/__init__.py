@@ -1,0 +1,1 @@
+"""The business: decides when, remembers what happened, talks to ShopBase."""

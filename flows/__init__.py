@@ -1,0 +1,1 @@
+"""AliExpress seen as the things one can do there."""

@@ -1,0 +1,62 @@
+"""The trouble a flow can meet, each class named after what has to happen next.
+
+FlowError
+├── TryLater          the site or the network does not answer, while only reading
+├── PersonNeeded      a person must do one thing; `kind` says which
+├── PageChanged       a page or an element is not what it should be
+├── CannotBuy         surely not placed; `reason` says why
+└── OutcomeUnknown    the order button was, or may have been, pressed
+"""
+
+from enum import StrEnum
+
+
+class FlowError(Exception):
+    """Trouble on AliExpress; `evidence` names the folder that holds what was seen, if any was kept."""
+
+    evidence: str | None = None
+
+
+class TryLater(FlowError):
+    """The site or the network does not answer, while only reading."""
+
+
+class NeedKind(StrEnum):
+    """What a person is needed for."""
+
+    SIGNED_OUT = "signed_out"
+    CAPTCHA = "captcha"
+    SECOND_FACTOR = "second_factor"
+    ACCOUNT_LIMITED = "account_limited"
+
+
+class PersonNeeded(FlowError):
+    """A person must do one thing, named by `kind`, before this account's pages can be read again."""
+
+    def __init__(self, kind: NeedKind, detail: str = "") -> None:
+        super().__init__(f"{kind.value}: {detail}" if detail else kind.value)
+        self.kind = kind
+        self.detail = detail
+
+
+class PageChanged(FlowError):
+    """A page is not what it should be; says which `page`, which `element` and what was found there."""
+
+    def __init__(self, page: str, element: str, found: str) -> None:
+        super().__init__(f"{page}: {element}: {found}")
+        self.page = page
+        self.element = element
+        self.found = found
+
+
+class CannotBuy(FlowError):
+    """The order was surely not placed; `reason` is one of a closed set of words."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class OutcomeUnknown(FlowError):
+    """The button was, or may have been, pressed, and no order number was seen."""
