@@ -1,0 +1,61 @@
+"""What the browser tests share: which Chromium, with which switches, in which language."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Nothing but loopback can be resolved, whatever a page asks for.
+ONLY_LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-default-browser-check",
+    "--no-first-run",
+)
+
+
+def shared_folder() -> Path:
+    """The folder of real answers, beside the checkout unless DROPFERRY_SHARED names another."""
+    named = os.environ.get("DROPFERRY_SHARED")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
+
+
+def chromium_switches() -> list[str]:
+    """Command line of every test browser; root needs `--no-sandbox`, which is fine on loopback alone."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [ONLY_LOOPBACK, *QUIET, *(["--no-sandbox"] if is_root else [])]
+
+
+def chromium_executable() -> str | None:
+    """DROPFERRY_TEST_CHROMIUM, else an installed headless shell or Chromium; None leaves it to Playwright's own."""
+    names = (os.environ.get("DROPFERRY_TEST_CHROMIUM", ""), "chromium-headless-shell")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """pytest-playwright's launch options, kept to loopback."""
+    executable = chromium_executable()
+    named = {"executable_path": executable} if executable else {}
+    return {**browser_type_launch_args, **named, "args": chromium_switches()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Every context of the tests speaks en-US, as the robot does."""
+    return {**browser_context_args, "locale": "en-US", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real answers; a test that needs it is skipped, and says so, where it is not there."""
+    folder = shared_folder()
+    if not folder.is_dir():
+        pytest.skip("the folder of real answers is not there (DROPFERRY_SHARED names it)")
+    return folder
