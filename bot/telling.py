@@ -1,0 +1,136 @@
+"""What ShopBase is to be told about an order: one fulfilment for each tracking number. Pure, no I/O."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+NUMBER = re.compile(r"[A-Z0-9-]{5,40}")
+
+# Service names that AliExpress shows where it does not name the carrier: all of these are run by its own carrier.
+CAINIAO_SERVICES = ("aliexpress", "cainiao")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyParcel:
+    """A parcel with a number and its share of the order's lines; `told` is the fulfilment (our id) it is part of."""
+
+    parcel: int
+    number: str
+    carrier: str | None
+    service: str | None
+    lines: Mapping[int, int]
+    told: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fulfilment as we know it: our id and the number that ShopBase has."""
+
+    fulfillment: int
+    number: str | None
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One fulfilment to make: a number, its carrier, and {line: quantity}."""
+
+    number: str
+    carrier: str
+    lines: Mapping[int, int]
+    parcels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A fulfilment whose number has changed since ShopBase was told."""
+
+    fulfillment: int
+    number: str
+    carrier: str
+    parcels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is to be told about one order; `further` are numbers of parcels whose lines have nothing left."""
+
+    new: tuple[Telling, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    already: Mapping[int, int] = field(default_factory=dict)
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def clean_number(number: str) -> str:
+    """A tracking number without blanks, in capitals, as carriers print it."""
+    return re.sub(r"\s+", "", number).upper()
+
+
+def is_number(number: str) -> bool:
+    """Whether this can be a tracking number: 5 to 40 of A-Z, 0-9 and hyphen."""
+    return NUMBER.fullmatch(number) is not None
+
+
+def carrier_for(carrier: str | None, service: str | None, table: Mapping[str, str]) -> str:
+    """The carrier's name as ShopBase is to see it: the table's word, else the real carrier, else who runs the service.
+
+    ShopBase's payouts look for a carrier it can recognise, so "Other" and an empty name are the last resort.
+    """
+    words = {name.casefold(): told for name, told in table.items()}
+    for name in (carrier, service):
+        if name and name.strip().casefold() in words:
+            return words[name.strip().casefold()]
+    if carrier and carrier.strip():
+        return carrier.strip()
+    if service and service.strip().casefold().startswith(CAINIAO_SERVICES):
+        return "Cainiao"
+    return service.strip() if service and service.strip() else "Other"
+
+
+def plan(
+    ready: Sequence[ReadyParcel], left: Mapping[int, int], told: Sequence[Told], carriers: Mapping[str, str]
+) -> Plan:
+    """Plan what to tell: `left` is what each line has still unfulfilled in the store.
+
+    Parcels with one number become one fulfilment. A number that ShopBase already has is only tied to it.
+    """
+    sent = {each.number: each.fulfillment for each in told if each.sent and each.number is not None}
+    numbers = {each.fulfillment: each.number for each in told if each.sent}
+    remaining = dict(left)
+    new: list[Telling] = []
+    corrections: list[Correction] = []
+    already: dict[int, int] = {}
+    further: dict[str, tuple[int, ...]] = {}
+    for number, parcels in _by_number(ready).items():
+        ids = tuple(each.parcel for each in parcels)
+        carrier = carrier_for(parcels[0].carrier, parcels[0].service, carriers)
+        before = {each.told for each in parcels if each.told is not None and numbers.get(each.told, number) != number}
+        if number in sent:
+            already.update({each.parcel: sent[number] for each in parcels if each.told != sent[number]})
+        elif before:
+            corrections.append(Correction(min(before), number, carrier, ids))
+        else:
+            lines = _take(parcels, remaining)
+            if lines:
+                new.append(Telling(number, carrier, lines, ids))
+            else:
+                further[number] = tuple(sorted({line for each in parcels for line in each.lines}))
+    return Plan(tuple(new), tuple(corrections), already, further)
+
+
+def _by_number(ready: Sequence[ReadyParcel]) -> dict[str, list[ReadyParcel]]:
+    groups: dict[str, list[ReadyParcel]] = {}
+    for parcel in ready:
+        groups.setdefault(parcel.number, []).append(parcel)
+    return groups
+
+
+def _take(parcels: Sequence[ReadyParcel], remaining: dict[int, int]) -> dict[int, int]:
+    lines: dict[int, int] = {}
+    for parcel in parcels:
+        for line, quantity in parcel.lines.items():
+            part = min(quantity, remaining.get(line, 0))
+            if part > 0:
+                lines[line] = lines.get(line, 0) + part
+                remaining[line] -= part
+    return lines
