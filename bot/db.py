@@ -28,10 +28,11 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.is_sqlite = url.startswith("sqlite")
-        self.engine = _engine(url, immediate=True)
-        self._reading = _engine(url, immediate=False) if self.is_sqlite else self.engine
+        # psycopg 3 is the driver that is installed; SQLAlchemy's plain name would look for psycopg2.
+        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = _engine(self.url, immediate=True)
+        self._reading = _engine(self.url, immediate=False) if self.is_sqlite else self.engine
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -31,7 +31,7 @@ _WHY: dict[Why, str] = {
     Why.REFUNDED: "{status} in the store",
     Why.DELETED: "deleted in the store",
     Why.NOTHING_LEFT: "every line was refunded or taken off the order",
-    Why.UNKNOWN_PAYMENT: 'ShopBase says its payment is "{status}", which dropferry does not know; look at it in ShopBase',
+    Why.UNKNOWN_PAYMENT: 'ShopBase says its payment is "{status}", which dropferry does not know; look at it there',
     Why.POST_PURCHASE: "the buyer may still add items until {until}",
     Why.RISKY: "ShopBase marks it as risky; check it there before you buy",
     Why.CHARGEBACK: "the buyer disputes the payment (chargeback {status}); do not buy before that is settled",
@@ -58,7 +58,7 @@ _WHY: dict[Why, str] = {
     Why.PAGE_TROUBLE: "the pages of AliExpress order {number} could not be read: {problem}",
     Why.ODD_NUMBER: 'AliExpress shows "{number}" as tracking number of order {ali}, which no carrier uses; '
     "look there, then: dropferry fulfil",
-    Why.UNCLEAR_PARCEL: "a parcel of AliExpress order {number} may belong to several lines; say which item this one is: "
+    Why.UNCLEAR_PARCEL: "a parcel of AliExpress order {number} may be for several lines; say which item this one is: "
     "dropferry link {order}/{line} {number} --item PRODUCT-ID ({items})",
     Why.REFUSED: "ShopBase refused tracking number {number} ({carrier}): {problem}",
     Why.STUCK: "ShopBase leaves tracking number {number} unfinished: {problem}",
@@ -69,11 +69,11 @@ _WARN: dict[Warn, str] = {
     Warn.REFUND_ON_ALI: "AliExpress shows a refund on order {number}: {note}",
     Warn.IN_DISPUTE: "AliExpress order {number} is in dispute",
     Warn.NO_NUMBER_LONG: "AliExpress order {number} was paid {days} days ago and has no tracking number",
-    Warn.NO_SCAN_LONG: "parcel {parcel} of AliExpress order {number} has a number for {days} days and was never scanned",
+    Warn.NO_SCAN_LONG: "parcel {parcel} of AliExpress order {number} was never scanned in {days} days",
     Warn.NO_EVENT_LONG: "parcel {parcel} of AliExpress order {number} has not moved for {days} days",
     Warn.RETURNED: "parcel {parcel} of AliExpress order {number} goes back to the sender",
     Warn.PROTECTION_ENDS: "AliExpress pays order {number} back only if you ask before {until}",
-    Warn.FURTHER_PARCEL: "parcel {number} also belongs to line {line}, which is already fulfilled; ShopBase is not told",
+    Warn.FURTHER_PARCEL: "parcel {number} also belongs to line {line}, which is fulfilled; ShopBase is not told",
 }
 
 
@@ -81,6 +81,9 @@ def sentence(said: Said) -> str:
     """The English sentence for a reason or a warning, times in the machine's own zone."""
     template = _WHY[said.code] if isinstance(said.code, Why) else _WARN[said.code]
     data = {key: _shown(value) for key, value in said.data.items()}
+    if "order" in data:
+        # A shell takes "#1001" for a comment, so commands to copy name the order without it.
+        data["order"] = data["order"].removeprefix("#")
     if "deadline" in said.data:
         data["deadline"] = f" (until {data['deadline']})" if said.data["deadline"] else " (it does not say until when)"
     return template.format(**data)

