@@ -32,7 +32,9 @@ class Home:
 
             return cls(user_data_path("dropferry", appauthor=False))
         if not Path(named).expanduser().is_absolute():
-            raise ConfigError(f"{HOME_VARIABLE} is {named!r}, not a whole path", "write it from the root of the disk on")
+            raise ConfigError(
+                f"{HOME_VARIABLE} is {named!r}, not a whole path", "write it from the root of the disk on"
+            )
         return cls(Path(named).expanduser())
 
     @property
@@ -68,9 +70,17 @@ class Home:
         return self.path / "profiles" / profile_name(account, sandbox)
 
     def ensure(self) -> None:
-        """Create the folders that are missing; raises ConfigError where the place cannot be written."""
-        for folder in (self.path, self.locks, self.logs, self.evidence, self.path / "profiles"):
+        """Create the folders that are missing, for the user alone.
+
+        A home that was there with other things in it keeps its rights; what dropferry keeps in it is private all the
+        same. Raises ConfigError where the place cannot be written.
+        """
+        private_folder(self.path)
+        if not any(self.path.iterdir()):
+            _only_mine(self.path)
+        for folder in (self.locks, self.logs, self.evidence, self.path / "profiles"):
             private_folder(folder)
+            _only_mine(folder)
 
 
 def profile_name(account: str, sandbox: bool) -> str:
@@ -84,11 +94,16 @@ def private_folder(folder: Path) -> None:
         for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
             missing.mkdir(mode=0o700, exist_ok=True)
         if not folder.is_dir():
-            raise NotADirectoryError(20, "it is a file", str(folder))  # noqa: TRY301  # one message for both
+            raise NotADirectoryError(20, "it is a file", str(folder))
     except OSError as error:
         raise ConfigError(
             f"{folder}: the folder cannot be made: {error.strerror}", "name another with --home or DROPFERRY_HOME"
         ) from error
+
+
+def _only_mine(folder: Path) -> None:
+    if POSIX and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -107,4 +122,6 @@ def write_private(path: Path, text: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}", "see to the folder's rights and room") from error
+        raise ConfigError(
+            f"{path}: cannot be written: {error.strerror}", "see to the folder's rights and room"
+        ) from error

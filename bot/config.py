@@ -1,0 +1,260 @@
+"""What a merchant can set: closed models over config.toml, where a misspelt key is an error."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot import hosts
+from bot.config_errors import BadKey, config_error, nearest, read_toml
+from bot.errors import ConfigError
+from bot.home import Home
+from bot.origins import check_origins
+from flows.values import Site
+
+# The prefix "sandbox-" is what keeps the sandbox's secrets and profiles apart from the real ones.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Settings(BaseModel):
+    """Base of all tables: closed, immutable, and strict, so that `live_push = "no"` is an error and not a yes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Shop(Settings):
+    """One ShopBase store; `url` is its origin without a trailing slash."""
+
+    url: str = Field(description="the shop's own ShopBase address, https://NAME.onshopbase.com")
+    account: Name = Field(description="which of the AliExpress accounts below buys for this shop")
+    live_push: bool = Field(default=False, description="true: tracking numbers are really sent to ShopBase")
+    notify_first: bool = Field(default=True, description="true: ShopBase mails the buyer with the first number")
+    notify_corrections: bool = Field(default=False, description="true: and again when a number changes later")
+
+    @field_validator("url")
+    @classmethod
+    def _known_host(cls, url: str) -> str:
+        return _origin(url, hosts.shop_origin, hosts.SHOP_FORMS)
+
+    @property
+    def is_sandbox(self) -> bool:
+        return hosts.is_loopback(self.url)
+
+
+class Account(Settings):
+    """One AliExpress account; a person signs it in with `dropferry login`, so nothing is set here."""
+
+
+class AliExpress(Settings):
+    """The three hosts of AliExpress, real ones or all three of the sandbox."""
+
+    www: str = Field(default=Site().www, description="where the pages are")
+    acs: str = Field(default=Site().acs, description="where the pages call for their data")
+    login: str = Field(default=Site().login, description="where one signs in")
+
+    @field_validator("www", "acs", "login")
+    @classmethod
+    def _known_host(cls, url: str) -> str:
+        return _origin(url, hosts.aliexpress_origin, hosts.ALIEXPRESS_FORMS)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "AliExpress":
+        if len({hosts.is_loopback(url) for url in (self.www, self.acs, self.login)}) > 1:
+            raise BadKey("some hosts are the real site and some the sandbox", "set www, acs and login to one kind")
+        return self
+
+    @property
+    def is_sandbox(self) -> bool:
+        return hosts.is_loopback(self.www)
+
+
+class Sync(Settings):
+    """When AliExpress is read."""
+
+    times: tuple[TimeOfDay, ...] = Field(
+        default=("00:00", "12:00"), min_length=1, strict=False, description="when AliExpress is read each day, UTC"
+    )
+    tabs: int = Field(default=4, ge=1, le=8, description="how many pages are read side by side, 1 to 8")
+
+
+class Pull(Settings):
+    """How often orders are fetched."""
+
+    every_minutes: int = Field(default=15, ge=1, le=1440, description="how often orders are fetched from ShopBase")
+
+
+class Push(Settings):
+    """How tracking numbers are told to ShopBase and to the buyer."""
+
+    confirm_above: int = Field(default=50, ge=0, description="a push of more parcels than this waits for --yes")
+    link: str = Field(
+        default="https://t.17track.net/en#nums={number}", description="the buyer's tracking link, with {number} in it"
+    )
+    carriers: dict[Word, Word] = Field(
+        default_factory=dict, description='"carrier as AliExpress says it" = "carrier as ShopBase shall hear it"'
+    )
+
+    @field_validator("link")
+    @classmethod
+    def _holds_the_number(cls, link: str) -> str:
+        if not link.startswith("https://") or re.search(r"\s", link):
+            raise BadKey("a tracking link starts with https:// and has no blanks", "for example " + _LINK_EXAMPLE)
+        if "{number}" not in link or re.search(r"[{}]", link.replace("{number}", "")):
+            raise BadKey("the place for the number is written {number}", "for example " + _LINK_EXAMPLE)
+        return link
+
+
+class Browser(Settings):
+    """Which browser is used, and whether it shows itself."""
+
+    executable: str = Field(default="", description="a Chrome, Edge or Chromium to use; empty: one is looked for")
+    headless: bool = Field(default=False, description="true: no window; only for the sandbox and for trying things")
+
+
+class Heartbeat(Settings):
+    """Who is told that a run went well."""
+
+    url: str = Field(default="", description="an address that is opened after each good run; empty: none")
+
+    @field_validator("url")
+    @classmethod
+    def _https_or_here(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not (parts.hostname and (parts.scheme == "https" or hosts.is_loopback(url))):
+            raise BadKey("the address must start with https://", 'write the whole address, or "" for none')
+        return url
+
+
+class Config(BaseSettings):
+    """All of config.toml. No value comes from the environment or from the working directory."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, strict=True)
+
+    language: Literal["en", "vi"] = Field(default="en", description='the language of what dropferry says: "en" or "vi"')
+    database: str = Field(
+        default="sqlite", description='"sqlite" (a file in this folder), or postgresql://USER@HOST/NAME'
+    )
+    shops: dict[Name, Shop] = Field(min_length=1, description="one table for each ShopBase shop")
+    accounts: dict[Name, Account] = Field(min_length=1, description="one table for each AliExpress account")
+    aliexpress: AliExpress = Field(default=AliExpress(), description="the hosts of AliExpress")
+    sync: Sync = Field(default=Sync(), description="when AliExpress is read")
+    pull: Pull = Field(default=Pull(), description="how often orders are fetched")
+    push: Push = Field(default=Push(), description="how tracking numbers are told")
+    browser: Browser = Field(default=Browser(), description="which browser is used")
+    heartbeat: Heartbeat = Field(default=Heartbeat(), description="who is told that a run went well")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    @field_validator("database")
+    @classmethod
+    def _no_password(cls, url: str) -> str:
+        return url if url == "sqlite" else _postgresql(url)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> "Config":
+        for table, names in (("shops", self.shops), ("accounts", self.accounts)):
+            for name in names:
+                if name.startswith("sandbox-"):
+                    raise BadKey('a name cannot begin with "sandbox-"', "choose another name", f"{table}.{name}")
+        for name, shop in self.shops.items():
+            if shop.account not in self.accounts:
+                fix = nearest(shop.account, self.accounts) or f"add a table [accounts.{shop.account}]"
+                raise BadKey(f'there is no account "{shop.account}"', fix, f"shops.{name}.account")
+            if shop.is_sandbox != self.aliexpress.is_sandbox:
+                raise BadKey(
+                    "a shop and AliExpress must both be real or both be the sandbox, or orders would cross over",
+                    "set the shop's url and the hosts in [aliexpress] to one kind",
+                    f"shops.{name}.url",
+                )
+        return self
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether all of it is on loopback; real and sandbox are never mixed."""
+        return self.aliexpress.is_sandbox
+
+    @property
+    def site(self) -> Site:
+        """The AliExpress that the flows work on."""
+        return Site(www=self.aliexpress.www, acs=self.aliexpress.acs, login=self.aliexpress.login)
+
+    def shop(self, name: str) -> Shop:
+        """The shop of that name; raises ConfigError where there is none."""
+        return _named(self.shops, name, "shop")
+
+    def account(self, name: str) -> Account:
+        """The AliExpress account of that name; raises ConfigError where there is none."""
+        return _named(self.accounts, name, "account")
+
+
+_LINK_EXAMPLE = "https://t.17track.net/en#nums={number}"
+_Table = TypeVar("_Table")
+
+
+def load(home: Home) -> Config:
+    """Read the home's config.toml and hold its addresses against those remembered.
+
+    Raises ConfigError, one line that names the file, the key and the fix.
+    """
+    config = parse(*read_toml(home.config_file), home.config_file)
+    check_origins(home, config)
+    return config
+
+
+def parse(text: str, tables: dict[str, object], file: Path) -> Config:
+    """The configuration that the tables of a file say; raises ConfigError with the line in `text`."""
+    hidden = [key for key in tables if key.startswith("_")]
+    if hidden:  # pydantic-settings would take `_env_file` and its like for its own switches
+        raise ConfigError(f"{file}: {hidden[0]}: there is no such key", "take it out")
+    try:
+        return Config.model_validate(tables)
+    except ValidationError as error:
+        raise config_error(error, Config, file, text) from None
+
+
+def _named(table: dict[str, _Table], name: str, kind: str) -> _Table:
+    if name not in table:
+        raise ConfigError(f'config.toml has no {kind} "{name}"', nearest(name, table) or f"it has {', '.join(table)}")
+    return table[name]
+
+
+def _origin(url: str, read: Callable[[str], str], forms: str) -> str:
+    try:
+        return read(url)
+    except ValueError as error:
+        raise BadKey(str(error), f"write {forms}") from None
+
+
+def _postgresql(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise BadKey("this is no database address", 'write "sqlite" or postgresql://USER@HOST/NAME')
+    if parts.password is not None or {"password", "passfile", "sslpassword"} & parse_qs(parts.query).keys():
+        raise BadKey(
+            "a password does not belong into a file that is shown around",
+            "take it out and run: dropferry secret set database-password",
+        )
+    return url

@@ -1,0 +1,99 @@
+"""One process at a time: for the scheduler of a home folder, and for the browser of an account."""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import AlreadyRunning, ConfigError
+from bot.home import Home, private_folder, profile_name, write_private
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+
+Say = Callable[[str], None]
+
+
+def run_lock(home: Home, wait_seconds: float = 0, say: Say | None = None) -> contextlib.AbstractContextManager[None]:
+    """Held by `dropferry run`: one scheduler a home folder; raises AlreadyRunning."""
+    return hold(home.locks / "run.lock", "this home folder", wait_seconds, say)
+
+
+def account_lock(
+    home: Home, account: str, sandbox: bool, wait_seconds: float = 0, say: Say | None = None
+) -> contextlib.AbstractContextManager[None]:
+    """Held by whoever works in the account's browser profile; raises AlreadyRunning."""
+    name = profile_name(account, sandbox)
+    return hold(home.locks / f"account-{name}.lock", f'the browser of account "{account}"', wait_seconds, say)
+
+
+@contextlib.contextmanager
+def hold(path: Path, what: str, wait_seconds: float = 0, say: Say | None = None) -> Iterator[None]:
+    """Hold the lock while the block runs, after waiting for it at most so long; `say` is told before a wait.
+
+    The system frees it at once when its owner dies. Raises AlreadyRunning, which says who holds `what` since when.
+    """
+    from filelock import FileLock
+
+    private_folder(path.parent)
+    lock = FileLock(path, mode=0o600)
+    if not _taken(lock, path, 0):
+        if say is not None and wait_seconds > 0:
+            say(f"{_in_use(what, path)}; waiting for it, {wait_seconds:.0f} seconds at most")
+        if wait_seconds <= 0 or not _taken(lock, path, wait_seconds):
+            raise AlreadyRunning(_in_use(what, path), "wait until that is done, or end it")
+    try:
+        write_private(_beside(path), json.dumps(_me()))
+        yield
+    finally:
+        _beside(path).unlink(missing_ok=True)
+        lock.release()
+
+
+def _taken(lock: "FileLock", path: Path, seconds: float) -> bool:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout:
+        return False
+    except (OSError, NotImplementedError) as error:
+        raise ConfigError(
+            f"{path}: cannot be locked: {error}", "keep the home folder on a disk of this machine"
+        ) from error
+    return True
+
+
+def owner(path: Path) -> dict[str, Any] | None:
+    """Who wrote itself down beside the lock: pid, host, since (ISO, UTC) and command; None where nobody did."""
+    try:
+        told = json.loads(_beside(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _me() -> dict[str, Any]:
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["dropferry", *sys.argv[1:]]),
+    }
+
+
+def _in_use(what: str, path: Path) -> str:
+    who = owner(path)
+    if who is None:
+        return f"{what} is in use by another process"
+    return f"{what} is in use by process {who.get('pid')} on {who.get('host')} since {who.get('since')} ({who.get('command')})"

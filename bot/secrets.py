@@ -1,0 +1,227 @@
+"""Where secrets come from: the environment, a file it names, the keyring, or secrets.toml in the home folder."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.config_errors import line_of, read_toml
+from bot.errors import ConfigError
+from bot.home import POSIX, Home, write_private
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+    from bot.config import Config
+
+Secret = SecretStr
+
+SERVICE = "dropferry"
+DATABASE_PASSWORD = "database-password"  # noqa: S105  # its name, not its value
+_NAME = re.compile(r"[a-z0-9-]{1,80}")
+
+
+class MissingSecret(ConfigError):
+    """A secret is nowhere; `what` names it and `fix` the ways to set it."""
+
+    def __init__(self, name: str, note: str = "") -> None:
+        ways = (
+            f"run: dropferry secret set {name} (with --file where there is no keyring), "
+            f"or set {variable(name)} or {variable(name)}_FILE in the environment"
+        )
+        super().__init__(f'the secret "{name}" is not set' + (f" ({note})" if note else ""), ways)
+        self.name = name
+
+
+class NoKeyring(ConfigError):
+    """This machine has no keyring that can be trusted with a secret; `what` says why."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of one secret: `DROPFERRY_SECRET_MAIN_SHOPBASE_KEY`."""
+    return "DROPFERRY_SECRET_" + name.upper().replace("-", "_")
+
+
+def shop_secrets(shop: str) -> dict[str, bool]:
+    """The names of one shop's secrets, and whether each is needed."""
+    return {f"{shop}-shopbase-key": True, f"{shop}-shopbase-password": True, f"{shop}-shopbase-token-secret": False}
+
+
+def wanted(config: "Config") -> dict[str, bool]:
+    """The names of all secrets that this configuration can use, as they are stored, and whether each is needed."""
+    names = {DATABASE_PASSWORD: False}
+    for shop in config.shops:
+        names |= shop_secrets(shop)
+    return {stored_name(name, config.is_sandbox): needed for name, needed in names.items()}
+
+
+def stored_name(name: str, sandbox: bool) -> str:
+    """The sandbox has secrets of its own: a real one is never even looked up for it."""
+    return f"sandbox-{name}" if sandbox else name
+
+
+class Secrets:
+    """The secrets of one home folder, either the real ones or the sandbox's; nothing is kept in memory."""
+
+    def __init__(self, home: Home, sandbox: bool) -> None:
+        self._file = home.secrets_file
+        self._sandbox = sandbox
+
+    def need(self, name: str) -> Secret:
+        """The secret of that name, such as `main-shopbase-key`; raises MissingSecret where it is nowhere."""
+        found, _, note = self._look(stored_name(name, self._sandbox))
+        if found is None:
+            raise MissingSecret(stored_name(name, self._sandbox), note)
+        return found
+
+    def find(self, name: str) -> Secret | None:
+        """The secret of that name, or None; raises ConfigError where a place that may hold it cannot be trusted."""
+        return self._look(stored_name(name, self._sandbox))[0]
+
+    def place(self, name: str) -> str | None:
+        """Where the secret of that name lies ("environment", "keyring", …), or None; never what it is."""
+        return self._look(stored_name(name, self._sandbox))[1]
+
+    def _look(self, name: str) -> tuple[Secret | None, str | None, str]:
+        note = ""
+        places = ["environment", "file", "keyring", "secrets.toml"]
+        if self._sandbox:  # what `dropferry sandbox` wrote must do on a machine where asking the keyring opens a window
+            places = ["environment", "file", "secrets.toml", "keyring"]
+        for place in places:
+            try:
+                value = self._read(place, name)
+            except NoKeyring as error:
+                value, note = None, str(error)
+            if value is not None:
+                return Secret(value), place, ""
+        return None, None, note
+
+    def _read(self, place: str, name: str) -> str | None:
+        if place == "environment":
+            return os.environ.get(variable(name)) or None
+        if place == "file":
+            return _from_named_file(variable(name) + "_FILE")
+        if place == "keyring":
+            return _from_keyring(name)
+        return read_secrets_file(self._file).get(name)
+
+
+def check_name(name: str, known: Iterable[str] = ()) -> None:
+    """Raises ConfigError for a name that nothing would ever look up."""
+    from bot.config_errors import nearest
+
+    known = list(known)
+    if not _NAME.fullmatch(name) or (known and name not in known):
+        fix = nearest(name, known) or f"the names are {', '.join(known)}" if known else "for example main-shopbase-key"
+        raise ConfigError(f'nothing uses a secret called "{name}"', fix)
+
+
+def store_in_keyring(name: str, value: Secret) -> None:
+    """Keep the secret in the system's keyring; raises NoKeyring where there is none to trust."""
+    from keyring.errors import KeyringError
+
+    try:
+        _keyrings()[0].set_password(SERVICE, name, value.get_secret_value())
+    except KeyringError as error:
+        raise NoKeyring(
+            f"the keyring refused the secret: {str(error) or type(error).__name__}", _other_ways(name)
+        ) from error
+
+
+def store_in_file(home: Home, name: str, value: Secret) -> None:
+    """Keep the secret in the home's secrets.toml, readable by the user alone; the others in it stay."""
+    import tomlkit
+
+    read_secrets_file(home.secrets_file)
+    document = tomlkit.document()
+    if home.secrets_file.exists():
+        document = tomlkit.parse(home.secrets_file.read_text(encoding="utf-8-sig"))
+    document[name] = value.get_secret_value()
+    write_private(home.secrets_file, tomlkit.dumps(document))
+
+
+def read_secrets_file(file: Path) -> dict[str, str]:
+    """The secrets of a `name = "value"` file; none where it is missing.
+
+    Raises ConfigError where others may read it or where it holds anything else.
+    """
+    if not file.exists():
+        return {}
+    if POSIX and file.stat().st_mode & 0o077:
+        raise ConfigError(f"{file}: other users may read or change this file", f"run: chmod 600 '{file}'")
+    text, tables = _read_quietly(file)
+    for name, value in tables.items():
+        if not isinstance(value, str) or not value or not _NAME.fullmatch(name):
+            line = line_of(text, (name,))
+            raise ConfigError(f"{file}, line {line}: {name}: not a secret", 'each line is: name = "value"')
+    return {name: str(value) for name, value in tables.items()}
+
+
+def _read_quietly(file: Path) -> tuple[str, dict[str, object]]:
+    try:
+        return read_toml(file)
+    except ConfigError as error:
+        # What the parser quotes may be part of a secret.
+        at = re.search(r"\(at [^()]*\)", error.what)
+        raise ConfigError(
+            f"{file}: cannot be read {at[0] if at else ''}".rstrip(), 'each line is: name = "value"'
+        ) from None
+
+
+def _from_named_file(key: str) -> str | None:
+    named = os.environ.get(key)
+    if not named:
+        return None
+    try:
+        value = Path(named).read_text(encoding="utf-8-sig").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{key}: the file {named} cannot be read", "name a UTF-8 file that holds the secret"
+        ) from error
+    if not value:
+        raise ConfigError(f"{key}: the file {named} is empty", "write the secret into it")
+    return value
+
+
+def _from_keyring(name: str) -> str | None:
+    from keyring.errors import KeyringError
+
+    for keyring in _keyrings():
+        try:
+            value = keyring.get_password(SERVICE, name)
+        except KeyringError as error:
+            raise NoKeyring(
+                f"the keyring does not answer: {str(error) or type(error).__name__}", _other_ways(name)
+            ) from error
+        if value:
+            return value
+    return None
+
+
+def _keyrings() -> "list[KeyringBackend]":
+    """The trusted keyrings, best first; a backend that writes secrets down in clear or scrambled is not one."""
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
+    from keyring.backends.fail import Keyring as NoBackend
+
+    chosen = keyring.get_keyring()
+    all_of_it = list(ChainerBackend.backends) if isinstance(chosen, ChainerBackend) else [chosen]
+    trusted = [each for each in all_of_it if not type(each).__module__.startswith("keyrings.alt")]
+    if not trusted:
+        raise NoKeyring(
+            f"the keyring in use, {type(all_of_it[0]).__module__}, keeps secrets in a plain file and is not used",
+            _other_ways("NAME"),
+        )
+    if isinstance(trusted[0], NoBackend):
+        raise NoKeyring("this machine has no keyring", _other_ways("NAME"))
+    return trusted
+
+
+def _other_ways(name: str) -> str:
+    return (
+        f"set {variable(name)} or {variable(name)}_FILE in the environment, "
+        f"or run: dropferry secret set {name} --file (keeps it in secrets.toml, readable by you alone)"
+    )
