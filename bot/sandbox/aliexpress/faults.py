@@ -1,0 +1,149 @@
+"""The ways in which the stand-in AliExpress can be told to go wrong.
+
+| name             | value          | what then happens                                                            |
+|------------------|----------------|------------------------------------------------------------------------------|
+| signed_out       | true           | every session ends now; false brings them back                               |
+| captcha          | true, a code   | FAIL_SYS_USER_VALIDATE, or the code named (RGV587_ERROR)                     |
+| captcha_after    | n              | the same once n answers were given                                           |
+| second_factor    | true           | a sign-in asks for the code mailed (it is 246810)                            |
+| account_limited  | true           | FAIL_SYS_ACCESS_DENIED                                                       |
+| traffic_limit    | true           | FAIL_SYS_TRAFFIC_LIMIT                                                       |
+| lost             | true           | the connection is closed inside the answer                                   |
+| http_500         | true           | status 500                                                                   |
+| html             | true           | an HTML page instead of the JSON                                             |
+| broken_json      | true           | the JSON stops in the middle                                                 |
+| empty_skeleton   | true           | SUCCESS without one block                                                    |
+| missing_block    | a tag or field | the answer lacks the block of that tag, or that field of `module`            |
+| unknown_status   | a word         | orders have that status text                                                 |
+| id_as_number     | true           | the list gives order ids as JSON numbers                                     |
+| unknown_currency | true           | totals in a currency that nobody knows                                       |
+| popup            | true           | an overlay lies over the page until it is closed                             |
+| language         | pt_BR, de      | words and dates of that language                                             |
+| design           | 2022, unknown  | the labels and markup of 2022; or a page and an answer that nobody knows     |
+| lag              | n              | a change shows in the list n list answers later                              |
+| no_calls         | true           | the data come inside a script that is no mtop answer                         |
+| dom_disagrees    | one of three   | the drawn number, status or tracking number is another one than the answer's |
+| blank_in_number  | true           | tracking numbers with blanks                                                 |
+| slow_ms          | n              | each data answer takes n milliseconds more                                   |
+| only_answers     | kinds          | the faults of answers hit list, count, detail or tracking alone              |
+| only_orders      | numbers        | the faults of answers hit these orders alone                                 |
+| times            | n              | the faults of answers pass after n answers that they hit                     |
+"""
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+
+AnswerKind = Literal["list", "count", "detail", "tracking"]
+HumanCheck = Literal["FAIL_SYS_USER_VALIDATE", "RGV587_ERROR"]
+Language = Literal["en", "pt_BR", "de"]
+Design = Literal["2026", "2022", "unknown"]
+
+_OF_PAGES = ("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms", "second_factor")
+
+SECOND_FACTOR_CODE = "246810"
+
+
+class FaultError(ValueError):
+    """A fault that does not exist, or a value it cannot take; the message names it and what is possible."""
+
+
+class Faults(BaseModel):
+    """What goes wrong at present: see the table above. Closed to unknown names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    signed_out: bool = False
+    captcha: bool | HumanCheck = False
+    captcha_after: NonNegativeInt | None = None
+    second_factor: bool = False
+    account_limited: bool = False
+    traffic_limit: bool = False
+    lost: bool = False
+    http_500: bool = False
+    html: bool = False
+    broken_json: bool = False
+    empty_skeleton: bool = False
+    missing_block: str | None = None
+    unknown_status: str | None = None
+    id_as_number: bool = False
+    unknown_currency: bool = False
+    popup: bool = False
+    language: Language = "en"
+    design: Design = "2026"
+    lag: NonNegativeInt = 0
+    no_calls: bool = False
+    dom_disagrees: Literal["number", "status", "tracking"] | None = None
+    blank_in_number: bool = False
+    slow_ms: NonNegativeInt = 0
+    only_answers: tuple[AnswerKind, ...] = ()
+    only_orders: tuple[str, ...] = ()
+    times: PositiveInt | None = None
+
+    def changed(self, changes: Mapping[str, Any]) -> "Faults":
+        """A copy with these faults set; None takes a fault back. FaultError says what is possible."""
+        merged = {**self.model_dump(exclude_defaults=True), **changes}
+        try:
+            return Faults(**{name: value for name, value in merged.items() if value is not None})
+        except ValidationError as error:
+            raise FaultError(_plainly(error)) from None
+
+    def hit(self, kind: AnswerKind, order: str | None) -> bool:
+        """Whether the faults of answers concern this answer; `order` is None where it is of several orders."""
+        if self.only_answers and kind not in self.only_answers:
+            return False
+        return not self.only_orders or order in self.only_orders
+
+    def of_pages(self) -> "Faults":
+        """What is left of them for an answer that is spared: those that belong to pages, not to answers."""
+        return Faults(**{name: getattr(self, name) for name in _OF_PAGES})
+
+    def hits_listed(self, order: str) -> bool:
+        """Whether the faults of one order concern this one inside a list answer."""
+        return (not self.only_answers or "list" in self.only_answers) and (
+            not self.only_orders or order in self.only_orders
+        )
+
+
+class FaultBoard:
+    """The faults at present, and how many answers they have met; `lock` is the world's."""
+
+    def __init__(self, lock: threading.RLock) -> None:
+        self._lock = lock
+        self.now = Faults()
+        self._answers = 0
+        self._hits = 0
+
+    def change(self, changes: Mapping[str, Any]) -> Faults:
+        """Switch faults on, or off with None, and count anew; a FaultError changes nothing."""
+        with self._lock:
+            self.now = self.now.changed(changes)
+            self._answers = self._hits = 0
+            return self.now
+
+    def met_by(self, kind: AnswerKind, order: str | None) -> Faults:
+        """The faults that this one answer meets, counting it; those of pages alone where it is spared."""
+        with self._lock:
+            self._answers += 1
+            if not self.now.hit(kind, order):
+                return self.now.of_pages()
+            self._hits += 1
+            spent = self.now.times is not None and self._hits > self.now.times
+            return self.now.of_pages() if spent else self.now
+
+    def human_check(self, faults: Faults) -> str | None:
+        """The code by which the site asks for a person, if it does now."""
+        after = faults.captcha_after
+        if faults.captcha:
+            return "FAIL_SYS_USER_VALIDATE" if faults.captcha is True else faults.captcha
+        return "FAIL_SYS_USER_VALIDATE" if after is not None and self._answers > after else None
+
+
+def _plainly(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return f"unknown fault {name!r}; there are {', '.join(Faults.model_fields)} and shopbase_…"
+    return f"fault {name!r}: {first['msg']}"
