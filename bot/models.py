@@ -22,6 +22,10 @@ def _belongs_to(target: str, *, nullable: bool = False) -> Column[Any]:
     return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, index=True)
 
 
+def _part_of_key(target: str) -> Column[Any]:
+    return Column(ForeignKey(target, ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class PurchaseState(StrEnum):
     """Where one purchase stands: `placed` has its AliExpress number, the other two are over."""
 
@@ -187,7 +191,6 @@ class Parcel(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     ali_order_id: int = Field(sa_column=_belongs_to("ali_order.id"))
-    fulfillment_id: int | None = Field(default=None, sa_column=Column(ForeignKey("fulfillment.id", ondelete="SET NULL")))
     number: str | None = Field(default=None, index=True)
     original_number: str | None = None
     carrier: str | None = None
@@ -233,6 +236,15 @@ class Fulfillment(SQLModel, table=True):
     created_at: datetime = Field(sa_column=columns.utc(nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=columns.utc())
     tried_at: datetime | None = Field(default=None, sa_column=columns.utc())
+
+
+class FulfillmentParcel(SQLModel, table=True):
+    """Which parcels a fulfilment told of; one parcel may be in the fulfilments of several store orders."""
+
+    __tablename__ = "fulfillment_parcel"
+
+    fulfillment_id: int = Field(sa_column=_part_of_key("fulfillment.id"))
+    parcel_id: int = Field(sa_column=_part_of_key("parcel.id"))
 
 
 class Event(SQLModel, table=True):

@@ -12,6 +12,7 @@ from bot.models import (
     AliItem,
     AliOrder,
     Fulfillment,
+    FulfillmentParcel,
     FulfillmentState,
     Line,
     Order,
@@ -38,6 +39,8 @@ class OrderRows:
     purchases: list[tuple[Purchase, PurchaseOrder, AliOrder]] = field(default_factory=list)
     items: dict[int, list[AliItem]] = field(default_factory=dict)
     parcels: dict[int, list[Parcel]] = field(default_factory=dict)
+    # Which fulfilment of this order a parcel was told with.
+    told: dict[int, int] = field(default_factory=dict)
     # Lines of other store orders that share an AliExpress order with this one: they have their part in its parcels.
     sharing: dict[int, list[tuple[PurchaseOrder, Line]]] = field(default_factory=dict)
 
@@ -55,6 +58,13 @@ def load(session: Session, order_ids: Sequence[int]) -> list[OrderRows]:
         rows[line.order_id].lines.append(line)
     for told in session.exec(select(Fulfillment).where(col(Fulfillment.order_id).in_(order_ids))):
         rows[told.order_id].fulfillments.append(told)
+    query = (
+        select(Fulfillment.order_id, FulfillmentParcel)
+        .join(Fulfillment, col(Fulfillment.id) == FulfillmentParcel.fulfillment_id)
+        .where(col(Fulfillment.order_id).in_(order_ids))
+    )
+    for order_id, tie in session.exec(query):
+        rows[order_id].told[tie.parcel_id] = tie.fulfillment_id
     _load_purchases(session, rows)
     return [rows[order_id] for order_id in order_ids if order_id in rows]
 
@@ -151,7 +161,9 @@ def _ready_parcels(rows: OrderRows, troubles: dict[int, Said]) -> list[ReadyParc
                     troubles[line_id] = Said(Why.ODD_NUMBER, {"number": parcel.number, "ali": ali.number})
                 continue
             ready.append(
-                ReadyParcel(_id(parcel), parcel.number, parcel.carrier, parcel.service, lines, parcel.fulfillment_id)
+                ReadyParcel(
+                    _id(parcel), parcel.number, parcel.carrier, parcel.service, lines, rows.told.get(_id(parcel))
+                )
             )
     return ready
 

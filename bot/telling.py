@@ -10,6 +10,31 @@ NUMBER = re.compile(r"[A-Z0-9-]{5,40}")
 CAINIAO_SERVICES = ("aliexpress", "cainiao")
 
 
+# One carrier goes by several names; the shop's own table in the configuration comes first.
+CARRIERS = {
+    "4px worldwide express": "4PX",
+    "4px": "4PX",
+    "cainiao": "Cainiao",
+    "cainiao global": "Cainiao",
+    "china post": "China Post",
+    "china ems": "China EMS",
+    "correios brazil": "Correios",
+    "deutsche post dhl": "DHL",
+    "dhl ecommerce": "DHL eCommerce",
+    "hanjin": "Hanjin",
+    "j&t": "J&T Express",
+    "j&t express brazil": "J&T Express",
+    "sf": "SF Express",
+    "sunyou": "SunYou",
+    "united states postal service": "USPS",
+    "usps ground advantage": "USPS",
+    "yanwen express": "Yanwen",
+    "yanwen logistics": "Yanwen",
+    "yunexpress": "YunExpress",
+    "yun express": "YunExpress",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyParcel:
     """A parcel with a number and its share of the order's lines; `told` is the fulfilment (our id) it is part of."""
@@ -76,7 +101,7 @@ def carrier_for(carrier: str | None, service: str | None, table: Mapping[str, st
 
     ShopBase's payouts look for a carrier it can recognise, so "Other" and an empty name are the last resort.
     """
-    words = {name.casefold(): told for name, told in table.items()}
+    words = CARRIERS | {name.strip().casefold(): told for name, told in table.items()}
     for name in (carrier, service):
         if name and name.strip().casefold() in words:
             return words[name.strip().casefold()]

@@ -171,6 +171,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "parcel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ali_order_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("original_number", sa.String(), nullable=True),
+        sa.Column("carrier", sa.String(), nullable=True),
+        sa.Column("carrier_link", sa.String(), nullable=True),
+        sa.Column("service", sa.String(), nullable=True),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("first_seen_at", columns.Utc(), nullable=False),
+        sa.Column("number_seen_at", columns.Utc(), nullable=True),
+        sa.Column("last_event_at", columns.Utc(), nullable=True),
+        sa.Column("last_event_text", sa.String(), nullable=False),
+        sa.Column("scans", sa.Integer(), nullable=False),
+        sa.Column("delivered", sa.Boolean(), nullable=False),
+        sa.Column("returned", sa.Boolean(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ali_order_id"], ["ali_order.id"], name=op.f("fk_parcel_ali_order_id_ali_order"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),
+    )
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parcel_ali_order_id"), ["ali_order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_parcel_number"), ["number"], unique=False)
+
+    op.create_table(
         "store_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
@@ -201,38 +228,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_store_line_variant_id"), ["variant_id"], unique=False)
 
     op.create_table(
-        "parcel",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("ali_order_id", sa.Integer(), nullable=False),
-        sa.Column("fulfillment_id", sa.Integer(), nullable=True),
-        sa.Column("number", sa.String(), nullable=True),
-        sa.Column("original_number", sa.String(), nullable=True),
-        sa.Column("carrier", sa.String(), nullable=True),
-        sa.Column("carrier_link", sa.String(), nullable=True),
-        sa.Column("service", sa.String(), nullable=True),
-        sa.Column("items", sa.JSON(), nullable=False),
-        sa.Column("first_seen_at", columns.Utc(), nullable=False),
-        sa.Column("number_seen_at", columns.Utc(), nullable=True),
-        sa.Column("last_event_at", columns.Utc(), nullable=True),
-        sa.Column("last_event_text", sa.String(), nullable=False),
-        sa.Column("scans", sa.Integer(), nullable=False),
-        sa.Column("delivered", sa.Boolean(), nullable=False),
-        sa.Column("returned", sa.Boolean(), nullable=False),
-        sa.Column("gone", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["ali_order_id"], ["ali_order.id"], name=op.f("fk_parcel_ali_order_id_ali_order"), ondelete="CASCADE"
-        ),
+        "fulfillment_parcel",
+        sa.Column("fulfillment_id", sa.Integer(), nullable=False),
+        sa.Column("parcel_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["fulfillment_id"],
             ["fulfillment.id"],
-            name=op.f("fk_parcel_fulfillment_id_fulfillment"),
-            ondelete="SET NULL",
+            name=op.f("fk_fulfillment_parcel_fulfillment_id_fulfillment"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"], ["parcel.id"], name=op.f("fk_fulfillment_parcel_parcel_id_parcel"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fulfillment_id", "parcel_id", name=op.f("pk_fulfillment_parcel")),
     )
-    with op.batch_alter_table("parcel", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_parcel_ali_order_id"), ["ali_order_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_parcel_number"), ["number"], unique=False)
+    with op.batch_alter_table("fulfillment_parcel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fulfillment_parcel_fulfillment_id"), ["fulfillment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fulfillment_parcel_parcel_id"), ["parcel_id"], unique=False)
 
     op.create_table(
         "purchase",

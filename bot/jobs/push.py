@@ -1,0 +1,186 @@
+"""Pushes a shop's tracking numbers to ShopBase, which mails the buyers."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.config import Config
+from bot.db import Database
+from bot.facts import PushMode, Tab
+from bot.jobs.tell import Teller, Told, retry_refused
+from bot.models import (
+    AliOrder,
+    Fulfillment,
+    FulfillmentParcel,
+    FulfillmentState,
+    Line,
+    Order,
+    Parcel,
+    Purchase,
+    PurchaseOrder,
+    PurchaseState,
+)
+from bot.shopbase import ShopBase, ShopReplyChanged, ShopUnavailable
+from bot.standing import load, read
+
+# A refusal seldom goes away by itself, so it is asked again once a day, or when the merchant says so.
+RETRY_AFTER = timedelta(hours=20)
+GIVE_UP_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One fulfilment that the next push would make or mend. `mail` is who will be mailed, None for nobody."""
+
+    order_id: int
+    order: str
+    number: str
+    carrier: str
+    lines: tuple[str, ...]
+    correction: bool
+    mail: str | None
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What one push did. `waits` says why nothing was told although something is ready: "off", "first" or "many"."""
+
+    ready: int = 0
+    waits: str | None = None
+    told: Told = field(default_factory=Told)
+    problems: list[str] = field(default_factory=list)
+
+
+def push_mode(session: Session, config: Config, shop: str) -> PushMode:
+    """Whether this shop's numbers go out by themselves: not while pushing is off, nor before the first yes."""
+    if not config.shop(shop).live_push:
+        return PushMode.OFF
+    query = (
+        select(Fulfillment.id)
+        .join(Order, col(Order.id) == Fulfillment.order_id)
+        .where(Order.shop == shop, Fulfillment.state == FulfillmentState.SENT, col(Fulfillment.by_hand).is_(False))
+        .limit(1)
+    )
+    return PushMode.ON if session.exec(query).first() is not None else PushMode.FIRST
+
+
+def what_is_ready(database: Database, config: Config, shop: str) -> list[Ready]:
+    """All that the next push of this shop would tell, oldest order first. Looks only."""
+    with database.read() as session:
+        return [each for order_id in _candidates(session, shop) for each in _ready(session, config, shop, order_id)]
+
+
+def push(
+    database: Database,
+    shopbase: ShopBase,
+    config: Config,
+    shop: str,
+    *,
+    clock: Callable[[], datetime],
+    yes: bool = False,
+    retry: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Pushed:
+    """Tell ShopBase every tracking number that is ready.
+
+    Without `yes` the first push of a shop and one of more than `confirm_above` fulfilments only say so. Each order's
+    fulfilments are read before anything is sent, so what a lost answer left behind is found and not sent again.
+    """
+    pushed = Pushed()
+    with database.write() as session:
+        mode = push_mode(session, config, shop)
+        if mode is not PushMode.OFF:
+            retry_refused(session, shop, clock() if retry else clock() - RETRY_AFTER)
+    ready = what_is_ready(database, config, shop)
+    pushed.ready = len(ready)
+    pushed.waits = None if yes and mode is not PushMode.OFF else _waits(mode, len(ready), config.push.confirm_above)
+    if pushed.waits is not None or not ready:
+        return pushed
+    teller = Teller(database, shopbase, config.shop(shop), config.push, clock, told=pushed.told)
+    _tell_all(teller, list(dict.fromkeys(each.order_id for each in ready)), pushed, stopped, progress)
+    return pushed
+
+
+def _waits(mode: PushMode, ready: int, confirm_above: int) -> str | None:
+    if not ready:
+        return None
+    if mode is not PushMode.ON:
+        return mode.value
+    return "many" if ready > confirm_above else None
+
+
+def _tell_all(
+    teller: Teller,
+    order_ids: list[int],
+    pushed: Pushed,
+    stopped: Callable[[], bool],
+    progress: Callable[[int, int], None],
+) -> None:
+    silent = 0
+    for done, order_id in enumerate(order_ids):
+        if stopped():
+            return
+        before = teller.told.unsure
+        try:
+            teller.tell(order_id)
+            silent = silent + 1 if teller.told.unsure > before else 0
+        except ShopReplyChanged as problem:
+            # One odd answer holds up one order.
+            pushed.problems.append(str(problem))
+        except ShopUnavailable as problem:
+            silent += 1
+            pushed.problems.append(str(problem))
+        if silent >= GIVE_UP_AFTER:
+            return
+        progress(done + 1, len(order_ids))
+
+
+def _candidates(session: Session, shop: str) -> list[int]:
+    """Orders with a parcel whose number ShopBase has not been told for that order."""
+    told = (
+        select(FulfillmentParcel.parcel_id)
+        .join(Fulfillment, col(Fulfillment.id) == FulfillmentParcel.fulfillment_id)
+        .where(
+            FulfillmentParcel.parcel_id == Parcel.id,
+            Fulfillment.order_id == Order.id,
+            Fulfillment.number == Parcel.number,
+            Fulfillment.state == FulfillmentState.SENT,
+        )
+        .exists()
+    )
+    query = (
+        select(Order.id)
+        .join(Line, col(Line.order_id) == Order.id)
+        .join(Purchase, col(Purchase.line_id) == Line.id)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
+        .join(Parcel, col(Parcel.ali_order_id) == AliOrder.id)
+        .where(Order.shop == shop, Purchase.state == PurchaseState.PLACED)
+        .where(col(Order.tab).not_in([Tab.CANCELED, Tab.PENDING]))
+        .where(col(Parcel.number).is_not(None), col(Parcel.gone).is_(False), ~told)
+        .distinct()
+        .order_by(col(Order.id))
+    )
+    return [order_id for order_id in session.exec(query) if order_id is not None]
+
+
+def _ready(session: Session, config: Config, shop: str, order_id: int) -> Iterator[Ready]:
+    (rows,) = load(session, [order_id])
+    settings = config.shop(shop)
+    reading = read(rows, config.push.carriers)
+    titles = {line.id: line.title for line in rows.lines}
+    buyer = rows.order.email or "the buyer"
+
+    def named(lines: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+        return tuple(f"{quantity} x {titles[line]}" for line, quantity in lines)
+
+    for telling in reading.plan.new:
+        mail = buyer if settings.notify_first else None
+        lines = named(telling.lines.items())
+        yield Ready(order_id, rows.order.name, telling.number, telling.carrier, lines, correction=False, mail=mail)
+    for change in reading.plan.corrections:
+        mail = buyer if settings.notify_corrections else None
+        yield Ready(order_id, rows.order.name, change.number, change.carrier, (), correction=True, mail=mail)
