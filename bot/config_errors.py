@@ -44,13 +44,19 @@ def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
     """The text and the tables of a file; raises ConfigError where it is missing, not UTF-8 or no TOML."""
     try:
         text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        return text, tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(f"{file}: there is no such file yet", "run: dropferry init") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: this is not UTF-8 text", "save it again with the encoding UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}", "see to the file's rights") from error
+    return text, read_toml_text(text, file)
+
+
+def read_toml_text(text: str, file: Path) -> dict[str, Any]:
+    """The tables of a text that stands, or is going to stand, in `file`; raises ConfigError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         fix = "see the examples in config.example.toml"
         if "\\" in str(error) or "escape" in str(error).lower() or "hex" in str(error).lower():

@@ -96,4 +96,5 @@ def _in_use(what: str, path: Path) -> str:
     who = owner(path)
     if who is None:
         return f"{what} is in use by another process"
-    return f"{what} is in use by process {who.get('pid')} on {who.get('host')} since {who.get('since')} ({who.get('command')})"
+    by = f"process {who.get('pid')} on {who.get('host')} since {who.get('since')}"
+    return f"{what} is in use by {by} ({who.get('command')})"

@@ -81,9 +81,9 @@ class Secrets:
         """The secret of that name, or None; raises ConfigError where a place that may hold it cannot be trusted."""
         return self._look(stored_name(name, self._sandbox))[0]
 
-    def place(self, name: str) -> str | None:
-        """Where the secret of that name lies ("environment", "keyring", …), or None; never what it is."""
-        return self._look(stored_name(name, self._sandbox))[1]
+    def place_of(self, stored: str) -> str | None:
+        """Where the secret lies that is stored under that name ("environment", "keyring", …), or None."""
+        return self._look(stored)[1]
 
     def _look(self, name: str) -> tuple[Secret | None, str | None, str]:
         note = ""
@@ -124,7 +124,7 @@ def store_in_keyring(name: str, value: Secret) -> None:
     from keyring.errors import KeyringError
 
     try:
-        _keyrings()[0].set_password(SERVICE, name, value.get_secret_value())
+        _keyrings(name)[0].set_password(SERVICE, name, value.get_secret_value())
     except KeyringError as error:
         raise NoKeyring(
             f"the keyring refused the secret: {str(error) or type(error).__name__}", _other_ways(name)
@@ -189,7 +189,7 @@ def _from_named_file(key: str) -> str | None:
 def _from_keyring(name: str) -> str | None:
     from keyring.errors import KeyringError
 
-    for keyring in _keyrings():
+    for keyring in _keyrings(name):
         try:
             value = keyring.get_password(SERVICE, name)
         except KeyringError as error:
@@ -201,7 +201,7 @@ def _from_keyring(name: str) -> str | None:
     return None
 
 
-def _keyrings() -> "list[KeyringBackend]":
+def _keyrings(name: str) -> "list[KeyringBackend]":
     """The trusted keyrings, best first; a backend that writes secrets down in clear or scrambled is not one."""
     import keyring
     from keyring.backends.chainer import ChainerBackend
@@ -213,10 +213,10 @@ def _keyrings() -> "list[KeyringBackend]":
     if not trusted:
         raise NoKeyring(
             f"the keyring in use, {type(all_of_it[0]).__module__}, keeps secrets in a plain file and is not used",
-            _other_ways("NAME"),
+            _other_ways(name),
         )
     if isinstance(trusted[0], NoBackend):
-        raise NoKeyring("this machine has no keyring", _other_ways("NAME"))
+        raise NoKeyring("this machine has no keyring", _other_ways(name))
     return trusted
 
 

@@ -1,0 +1,166 @@
+"""Opens Chromium with the profile of one account: plain, the same on every run, and closed for certain."""
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from bot.browser_install import CHOICES, NONE_HERE, Found, Machine, find, runs_as_root
+from bot.config import Config
+from bot.cookies import read_cookies
+from bot.errors import ConfigError
+from bot.home import Home, private_folder
+from flows.values import Site
+
+WINDOW = (1280, 900)
+LANGUAGE = "en-US"
+CLOSING_SECONDS = 15.0
+
+# Nothing but loopback can be resolved, whatever a page asks for.
+ONLY_LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-default-browser-check",
+    "--no-first-run",
+    f"--lang={LANGUAGE}",
+    f"--window-size={WINDOW[0]},{WINDOW[1]}",
+)
+
+
+@contextlib.contextmanager
+def account_browser(
+    playwright: Playwright, config: Config, home: Home, account: str, headless: bool
+) -> Iterator[BrowserContext]:
+    """The account's browser while the block runs; it is closed within 15 seconds, hung or not.
+
+    Whoever calls holds the account's lock. Raises ConfigError where no browser can be started.
+    """
+    context = open_account(playwright, config, home, account, headless)
+    try:
+        process = _browser_process(context)
+        yield context
+    finally:
+        _close(context, process, CLOSING_SECONDS)
+
+
+def open_account(playwright: Playwright, config: Config, home: Home, account: str, headless: bool) -> BrowserContext:
+    """Start Chromium with the account's own profile; the caller closes the context.
+
+    Raises ConfigError: no browser, no display, root on the real sites, the profile in use elsewhere.
+    """
+    config.account(account)
+    sandbox = config.is_sandbox
+    as_root = runs_as_root()
+    if as_root and not sandbox:
+        raise ConfigError(
+            "dropferry runs as root, and Chromium's own protection does not work for root",
+            "run it as an ordinary user; root is fine for the sandbox alone",
+        )
+    found = _found(playwright, config, headless)
+    if not headless:
+        _need_display()
+    profile = home.profile(account, sandbox)
+    private_folder(profile)
+    # A service worker left in the profile would answer and send behind the back of every route.
+    shutil.rmtree(profile / "Default" / "Service Worker", ignore_errors=True)
+    try:
+        return playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=found.path,
+            headless=headless,
+            chromium_sandbox=not as_root,
+            args=[*_QUIET, *([ONLY_LOOPBACK] if sandbox else [])],
+            viewport={"width": WINDOW[0], "height": WINDOW[1]},
+            locale=LANGUAGE,
+            service_workers="block",
+            accept_downloads=False,
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            timeout=60_000,
+        )
+    except PlaywrightError as error:
+        raise _not_started(found, profile, str(error)) from error
+
+
+def import_cookies(context: BrowserContext, file: Path, site: Site) -> int:
+    """Put the AliExpress cookies of a file into the profile; returns how many there were. Raises ConfigError."""
+    cookies = read_cookies(file, site)
+    try:
+        context.add_cookies(cookies)
+    except PlaywrightError as error:
+        told = str(error).splitlines()[0]
+        raise ConfigError(f"{file}: the browser does not take these cookies: {told}", "save them again") from error
+    return len(cookies)
+
+
+def own_download(playwright: Playwright) -> Path:
+    """Where Playwright's own Chromium is, or would be."""
+    return Path(playwright.chromium.executable_path)
+
+
+def _found(playwright: Playwright, config: Config, headless: bool) -> Found:
+    shell = headless and config.is_sandbox
+    found = find(Machine.here(), config.browser.executable, own_download(playwright), shell=shell)
+    if found is None:
+        raise ConfigError(*NONE_HERE)
+    return found
+
+
+def _need_display() -> None:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise ConfigError(
+            "there is no display here to show the browser on",
+            "run it in a desktop session, or through a virtual display: xvfb-run dropferry …; "
+            "to sign in, bring cookies from another machine: dropferry login --cookies FILE",
+        )
+
+
+def _not_started(found: Found, profile: Path, told: str) -> ConfigError:
+    if "ProcessSingleton" in told or "already in use" in told:
+        return ConfigError(f"{profile}: another browser has this profile open", "close that browser window")
+    if "sandbox" in told.partition("Call log")[0].lower():
+        return ConfigError(
+            f"{found.path} cannot protect itself here: this system does not let it make its sandbox",
+            "install Google Chrome or your system's own Chromium, which may; or allow unprivileged user namespaces",
+        )
+    lines = [line for line in told.splitlines() if "][err]" in line] or told.splitlines()
+    return ConfigError(f"{found.path} does not start: {lines[-1].strip()[:300]}", CHOICES)
+
+
+def _browser_process(context: BrowserContext) -> int | None:
+    """The process id of the browser itself, known before it may hang."""
+    if context.browser is None:
+        return None
+    try:
+        told = context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    except PlaywrightError:
+        return None
+    return next((each["id"] for each in told["processInfo"] if each["type"] == "browser"), None)
+
+
+def _close(context: BrowserContext, process: int | None, seconds: float) -> None:
+    hung = threading.Timer(seconds, _kill, args=(process,))
+    hung.daemon = True
+    hung.start()
+    try:
+        with contextlib.suppress(PlaywrightError):
+            context.close()
+    finally:
+        hung.cancel()
+
+
+def _kill(process: int | None) -> None:
+    if process is not None:
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

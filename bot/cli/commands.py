@@ -1,0 +1,55 @@
+"""The table of all commands. It imports nothing, so that `dropferry --help` costs next to nothing."""
+
+# name: (where it is, the first line of its help)
+SECTIONS = {
+    "Set up": {
+        "init": ("bot.cli.setup:init", "Make a home folder with a safe configuration."),
+        "secret": ("bot.cli.setup:secret", "Keep the keys and passwords of the shops."),
+        "browser": ("bot.cli.setup:browser", "Find a Chromium, or get one."),
+        "login": ("bot.cli.signing_in:login", "Sign in to AliExpress in a browser of its own."),
+    },
+    "Every day": {
+        "run": ("bot.cli.working:run", "Do everything on time, until stopped."),
+        "stop": ("bot.cli.working:stop", "End a running dropferry after the step at hand."),
+        "pull": ("bot.cli.working:pull", "Fetch the paid orders from ShopBase."),
+        "sync": ("bot.cli.working:sync", "Read payment and tracking from AliExpress."),
+        "push": ("bot.cli.working:push", "Send tracking numbers to ShopBase."),
+    },
+    "Orders": {
+        "orders": ("bot.cli.orders:orders", "List the orders, tab by tab."),
+        "show": ("bot.cli.orders:show", "Show all that is known of one order."),
+        "link": ("bot.cli.orders:link", "Tie order lines to an AliExpress order placed by hand."),
+        "fulfil": ("bot.cli.orders:fulfil", "Fulfil an order by hand."),
+    },
+    "Trying and mending": {
+        "demo": ("bot.cli.sandboxing:demo", "Watch the whole day against a make-believe shop."),
+        "sandbox": ("bot.cli.sandboxing:sandbox", "Start the make-believe ShopBase and AliExpress."),
+        "read": ("bot.cli.reading:read", "Read a saved AliExpress page or answer."),
+        "version": ("bot.cli.setup:version", "Say which version this is."),
+    },
+}
+COMMANDS = {name: row for section in SECTIONS.values() for name, row in section.items()}
+
+USAGE = """\
+Usage: dropferry [--home FOLDER] COMMAND [OPTIONS]
+
+Carries a ShopBase store's paid orders to AliExpress, and tracking numbers back.
+It never pays, never buys twice, never guesses.
+"""
+OPTIONS = """\
+Options:
+  --home FOLDER  where everything is kept; also DROPFERRY_HOME in the environment
+  --version      say which version this is
+  -h, --help     show this help; dropferry COMMAND --help shows a command's
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 configuration, 4 a person is needed,
+            5 a page changed, 6 already running, 7 done in part
+"""
+
+
+def top_help() -> str:
+    """The help of `dropferry` itself, in plain ASCII for every console."""
+    parts = [USAGE]
+    for title, rows in SECTIONS.items():
+        parts.append("\n".join([f"{title}:", *(f"  {name:<9} {row[1]}" for name, row in rows.items()), ""]))
+    return "\n".join([*parts, OPTIONS])

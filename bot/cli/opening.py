@@ -1,0 +1,32 @@
+"""What nearly every command opens first: the home folder and its configuration."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from bot.home import Home
+
+if TYPE_CHECKING:
+    from bot.config import Config
+
+
+def open_home() -> Home:
+    """The home folder that --home or DROPFERRY_HOME names, with its folders made; raises ConfigError."""
+    home = Home.find()
+    home.ensure()
+    return home
+
+
+def open_config() -> "tuple[Home, Config]":
+    """The home folder and its configuration; raises ConfigError, also where `dropferry init` has not run yet."""
+    from bot.config import load
+    from bot.config_errors import read_toml
+
+    home = Home.find()
+    read_toml(home.config_file)  # a mistyped --home is told before any folder is made there
+    home.ensure()
+    return home, load(home)
+
+
+def someone_is_there() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -1,0 +1,175 @@
+"""How commands print: text of strangers made harmless, tables, JSON, progress, and trouble in a line with its code."""
+
+import contextlib
+import json
+import re
+import sys
+import traceback
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import DropferryError
+from bot.home import Home, private_folder
+
+FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED, ALREADY_RUNNING, DONE_IN_PART = 1, 2, 3, 4, 5, 6, 7
+
+# By name, so that nothing is imported for an error that did not happen. The nearest base class counts.
+EXIT_CODES = {
+    "bot.errors.ConfigError": CONFIGURATION,
+    "bot.errors.AlreadyRunning": ALREADY_RUNNING,
+    "bot.errors.DoneInPart": DONE_IN_PART,
+    "bot.errors.DropferryError": FAILED,
+    "bot.db.DatabaseError": CONFIGURATION,
+    "bot.shopbase.errors.ShopCredentials": CONFIGURATION,
+    "bot.shopbase.errors.ShopBaseError": FAILED,
+    "flows.errors.PersonNeeded": PERSON_NEEDED,
+    "flows.errors.PageChanged": PAGE_CHANGED,
+    "flows.errors.FlowError": FAILED,
+}
+# Zero-width joiners stay: Persian words and family emoji are spelt with them.
+_JOINERS = "\u200c\u200d"
+_SPACES = ("Zl", "Zp")
+_RISKY = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def safe(text: object) -> str:
+    """The text without control and bidi characters: what a store or a page says can only be read, never obeyed."""
+    return "".join(map(_harmless, str(text)))
+
+
+def _harmless(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if letter in "\t\n\r\v\f" or kind in _SPACES:
+        return " "
+    if kind == "Cs":
+        return "\ufffd"
+    return "" if kind == "Cc" or (kind == "Cf" and letter not in _JOINERS) else letter
+
+
+def say(text: object = "") -> None:
+    """Print one line of text to the reader."""
+    print(safe(text))
+
+
+def note(text: object) -> None:
+    """Print one line beside the output proper, on stderr."""
+    print(safe(text), file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one JSON text that every console can carry and every parser reads."""
+    text = _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, default=str))
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, default=str)
+    print(text)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """Print rows under their headings, fitted to the terminal, or unfolded where there is none.
+
+    `right` names the columns that are aligned to the right. No markup is read in any cell.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(markup=False, highlight=False, emoji=False, width=None if sys.stdout.isatty() else 1000)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(Text(safe(column)), justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    console.print(table)
+
+
+@contextlib.contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr while the block runs, where stderr is a terminal; the block calls `done(how_many_so_far)`."""
+    if not sys.stderr.isatty():
+        yield lambda _so_far: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(escape(safe(label)), total=total)
+        yield lambda so_far: bar.update(task, completed=so_far)
+
+
+def survive_any_console() -> None:
+    """Let a letter that the console cannot show be written as its code instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code of an error; 1 for one that nobody foresaw."""
+    return _foreseen(error) or FAILED
+
+
+def _foreseen(error: BaseException) -> int | None:
+    names = (f"{each.__module__}.{each.__qualname__}" for each in type(error).__mro__)
+    return next((EXIT_CODES[name] for name in names if name in EXIT_CODES), None)
+
+
+def fail(error: Exception) -> int:
+    """Tell the trouble in one line on stderr, with its fix, and return its exit code."""
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # Typer's own: wrong usage
+        error.show()
+        return int(error.exit_code)
+    code = _foreseen(error)
+    if code is not None:
+        note("dropferry: " + "; ".join(part for part in told(error) if part))
+        return code
+    if type(error).__name__ == "Abort":
+        note("dropferry: stopped, nothing was done")
+        return FAILED
+    note(f"dropferry: this was not foreseen: {type(error).__name__}: {str(error)[:300]}; {_keep(error)}")
+    return FAILED
+
+
+def told(error: Exception) -> tuple[str, str]:
+    """What happened and what to do about it, each in a few words."""
+    if isinstance(error, DropferryError):
+        return error.what, error.fix
+    evidence = getattr(error, "evidence", None)
+    kept = f"what was seen is kept in {evidence}" if evidence else ""
+    if _foreseen(error) == PERSON_NEEDED:
+        return f"AliExpress needs you: {error}", "; ".join(filter(None, [_for_a_person(error), kept]))
+    if _foreseen(error) == PAGE_CHANGED:
+        return f"a page of AliExpress is not as it was: {error}", kept
+    return str(error), kept
+
+
+def _for_a_person(error: Exception) -> str:
+    kind = str(getattr(error, "kind", ""))
+    if kind == "account_limited":
+        return "sign in to AliExpress yourself and see what it says about the account"
+    return "run: dropferry login ACCOUNT"
+
+
+def _keep(error: Exception) -> str:
+    """Write the whole story to the log of the home folder; returns where it is."""
+    whole = "".join(traceback.format_exception(error))
+    try:
+        home = Home.find()
+        private_folder(home.logs)
+        with (home.logs / "errors.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} dropferry {version()}\n{whole}\n")
+    except (OSError, DropferryError):
+        return f"its log cannot be written: {whole}"
+    return f"the details are in {home.logs / 'errors.log'}"
+
+
+def version() -> str:
+    """The version that is installed."""
+    from importlib.metadata import version as installed
+
+    return installed("dropferry")

@@ -1,0 +1,70 @@
+"""Writes a config.toml in which every key stands with its meaning: the one of `init`, and config.example.toml."""
+
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel
+from tomlkit.items import Table
+
+from bot.config import AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync
+
+HEAD = (
+    "The configuration of dropferry. Secrets never stand here: dropferry secret set NAME keeps them.",
+    "Each key is explained in the line above it. An unknown key is an error.",
+)
+_OPTIONAL: dict[str, type[BaseModel]] = {
+    "aliexpress": AliExpress,
+    "sync": Sync,
+    "pull": Pull,
+    "push": Push,
+    "browser": Browser,
+    "heartbeat": Heartbeat,
+}
+
+
+def config_text(shop: str, url: str, account: str) -> str:
+    """A whole configuration for one shop: nothing is pushed and nobody is mailed until a person changes it."""
+    document = tomlkit.document()
+    for line in HEAD:
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    _fill(document, Config, {"language": "en", "database": "sqlite"})
+    shops = tomlkit.table(is_super_table=True)
+    shops.add(shop, _table(Shop, {"url": url, "account": account}))
+    document.add("shops", shops)
+    accounts = tomlkit.table(is_super_table=True)
+    empty = tomlkit.table()
+    empty.add(tomlkit.comment(f"nothing is set here; sign it in with: dropferry login {account}"))
+    empty.add(tomlkit.nl())
+    accounts.add(account, empty)
+    document.add("accounts", accounts)
+    for name, model in _OPTIONAL.items():
+        document.add(name, _table(model, {}))
+    return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def _table(model: type[BaseModel], given: dict[str, Any]) -> Table:
+    table = tomlkit.table()
+    defaults = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in model.model_fields.items()
+        if not field.is_required()
+    }
+    _fill(table, model, {**defaults, **given})
+    return table
+
+
+def _fill(into: Any, model: type[BaseModel], values: dict[str, Any]) -> None:
+    """Each key of the model under its meaning, in the model's order; tables of free keys come last, as TOML wants."""
+    for name, field in model.model_fields.items():
+        if name not in values:
+            continue
+        value = list(values[name]) if isinstance(values[name], tuple) else values[name]
+        if isinstance(value, dict):
+            inner = tomlkit.table()
+            inner.add(tomlkit.comment(str(field.description)))
+            into.add(name, inner)
+            continue
+        into.add(tomlkit.comment(str(field.description)))
+        into.add(name, value)
+    into.add(tomlkit.nl())

@@ -1,0 +1,120 @@
+"""Reads the cookies of a signed-in AliExpress out of the files that browsers and their add-ons write."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot.errors import ConfigError
+from flows.values import Site
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam  # the public module does not name it
+
+_REAL = ("aliexpress.com", "aliexpress.us")
+_SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "None", "no_restriction": "None"}
+FORMS = (
+    "save them again as Netscape cookies.txt, as JSON (EditThisCookie, Cookie-Editor) or as Playwright storage state"
+)
+
+
+def read_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
+    """The cookies of a file that belong to this AliExpress and still hold; those of other hosts are left out.
+
+    Raises ConfigError, which names what is wrong with the file and never a cookie's value.
+    """
+    text = _text(file)
+    found = _from_json(file, text) if text.lstrip()[:1] in ("[", "{") else _from_netscape(file, text)
+    domains = _domains(site)
+    ours = [cookie for cookie in found if _belongs(cookie["domain"] or "", domains)]
+    if not ours:
+        raise ConfigError(f"{file}: none of its {len(found)} cookies belongs to {' or '.join(domains)}", _SIGN_IN)
+    fresh = [cookie for cookie in ours if cookie["expires"] in (None, -1) or cookie["expires"] > time.time()]
+    if not fresh:
+        raise ConfigError(f"{file}: all its cookies of {' and '.join(domains)} have run out", _SIGN_IN)
+    return fresh
+
+
+_SIGN_IN = "sign in to AliExpress in a browser and save its cookies again"
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}", "name a file of cookies") from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: this is not a file of cookies", FORMS) from None
+
+
+def _domains(site: Site) -> tuple[str, ...]:
+    host = urlsplit(site.www).hostname or ""
+    return ("aliexpress.localhost",) if host.endswith(".localhost") else _REAL
+
+
+def _belongs(domain: str, domains: Iterable[str]) -> bool:
+    host = domain.lstrip(".").lower()
+    return any(host == ours or host.endswith("." + ours) for ours in domains)
+
+
+def _from_netscape(file: Path, text: str) -> "list[SetCookieParam]":
+    cookies: list[SetCookieParam] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        http_only = line.startswith("#HttpOnly_")
+        if not line.strip() or (line.startswith("#") and not http_only):
+            continue
+        fields = line.removeprefix("#HttpOnly_").split("\t")
+        if len(fields) != 7:
+            raise ConfigError(f"{file}, line {number}: this is no line of a cookies.txt (7 fields with tabs)", FORMS)
+        domain, _, path, secure, expires, name, value = fields
+        cookie = _cookie(domain, path, name, value, _when(file, f"line {number}", expires))
+        cookies.append({**cookie, "secure": secure.upper() == "TRUE", "httpOnly": http_only})
+    if not cookies:
+        raise ConfigError(f"{file}: there is no cookie in it", FORMS)
+    return cookies
+
+
+def _from_json(file: Path, text: str) -> "list[SetCookieParam]":
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{file}: this is broken JSON: {error}", FORMS) from None
+    listed = told.get("cookies") if isinstance(told, dict) else told
+    if not isinstance(listed, list):
+        raise ConfigError(f'{file}: there is no list "cookies" in it', FORMS)
+    return [_from_entry(file, number, entry) for number, entry in enumerate(listed, start=1)]
+
+
+def _from_entry(file: Path, number: int, entry: Any) -> "SetCookieParam":
+    where = f"cookie {number}"
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{file}, {where}: this is not a cookie", FORMS)
+    for key in ("name", "value", "domain"):
+        if not isinstance(entry.get(key), str):
+            raise ConfigError(f'{file}, {where}: its "{key}" is missing', FORMS)
+    expires = entry.get("expirationDate", entry.get("expires"))
+    cookie = _cookie(
+        entry["domain"], str(entry.get("path") or "/"), entry["name"], entry["value"], _when(file, where, expires)
+    )
+    cookie["secure"] = entry.get("secure") is True
+    cookie["httpOnly"] = entry.get("httpOnly") is True
+    same_site = _SAME_SITE.get(str(entry.get("sameSite")).lower())
+    if same_site is not None and (same_site != "None" or cookie["secure"]):
+        cookie["sameSite"] = same_site  # type: ignore[typeddict-item]  # one of the three literals
+    return cookie
+
+
+def _cookie(domain: str, path: str, name: str, value: str, expires: float) -> "SetCookieParam":
+    return {"name": name, "value": value, "domain": domain, "path": path, "expires": expires}
+
+
+def _when(file: Path, where: str, expires: Any) -> float:
+    """Seconds since 1970, or -1 for a cookie of the session; some add-ons write 0 or nothing for those."""
+    if expires is None or expires in ("", "0", 0, -1, "-1"):
+        return -1
+    try:
+        return float(expires)
+    except (TypeError, ValueError):
+        raise ConfigError(f"{file}, {where}: its time of expiry is no number", FORMS) from None
