@@ -1,0 +1,244 @@
+"""Reads one AliExpress account: payment, sending, parcels and tracking numbers of the orders that are linked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from playwright.sync_api import BrowserContext, Page
+from sqlmodel import col, select
+
+from bot import checkpoints
+from bot.ali_intake import (
+    SENT,
+    due_again,
+    entry_of,
+    mark_read,
+    restand_orders_of,
+    take_detail,
+    take_listed,
+    take_tracking,
+)
+from bot.db import Database
+from bot.models import AliOrder, Parcel
+from flows.check_orders import read_details, read_list
+from flows.errors import FlowError, PageChanged, TryLater
+from flows.page import block_heavy
+from flows.scrape_tracking import read_tracking
+from flows.values import OrderDetail, OrderListPage, Site, Tracking
+
+REREAD_AT_MOST = 100
+# Dates on the list have day precision, in the account's own time zone.
+DATE_SLACK = timedelta(days=3)
+
+OnTrouble = Callable[[Page, FlowError], None]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Synced:
+    """What one sync read; `problems` names orders whose pages could not be read, with the reason."""
+
+    open: int = 0
+    list_pages: int = 0
+    details: int = 0
+    trackings: int = 0
+    changed: int = 0
+    numbers: int = 0
+    missing: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def sync(
+    database: Database,
+    context: BrowserContext,
+    site: Site,
+    account: str,
+    *,
+    clock: Callable[[], datetime],
+    tabs: int = 4,
+    on_trouble: OnTrouble | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda _what, _done, _all: None,
+) -> Synced:
+    """Bring the open AliExpress orders of `account` in step with its pages.
+
+    One list page tells ten orders; only those whose card changed, that are sent without a number, or whose tracking is
+    due again are opened. Each page read is written at once, so half a sync is half the work and no harm.
+    Raises PersonNeeded, TryLater or PageChanged (the list itself); single orders that cannot be read are named instead.
+    """
+    return _Sync(database, context, site, account, clock, tabs, on_trouble, stopped, progress).run()
+
+
+@dataclass(slots=True)
+class _Sync:
+    database: Database
+    context: BrowserContext
+    site: Site
+    account: str
+    clock: Callable[[], datetime]
+    tabs: int
+    on_trouble: OnTrouble | None
+    stopped: Callable[[], bool]
+    progress: Progress
+    synced: Synced = field(default_factory=Synced)
+    ids: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> Synced:
+        ordered = self._open_orders()
+        self.synced.open = len(self.ids)
+        if not ordered:
+            return self.synced
+        unseen = self._read_list(ordered)
+        details = [*self.entries, *sorted(unseen)]
+        self._read_details(details, unseen)
+        self._read_trackings(self._due_trackings(set(details)))
+        return self.synced
+
+    def _open_orders(self) -> dict[str, date | None]:
+        columns = col(AliOrder.number), col(AliOrder.id), col(AliOrder.ordered_on)
+        query = select(*columns).where(AliOrder.account == self.account, col(AliOrder.finished_at).is_(None))
+        ordered: dict[str, date | None] = {}
+        with self.database.read() as session:
+            for number, ali_id, ordered_on in session.exec(query):
+                assert ali_id is not None
+                self.ids[number] = ali_id
+                ordered[number] = ordered_on
+        return ordered
+
+    def _read_list(self, ordered: dict[str, date | None]) -> set[str]:
+        """Go through the list until all open orders were seen or must be past; returns the numbers not seen."""
+        unseen = dict(ordered)
+        page = self.context.new_page()
+        try:
+            block_heavy(page)
+            for listed in read_list(page, self.site, on_trouble=self.on_trouble):
+                self._take_page(listed, unseen)
+                if not unseen or self.stopped() or _is_past(listed, unseen):
+                    break
+        finally:
+            page.close()
+        return set() if self.stopped() else set(unseen)
+
+    def _take_page(self, listed: OrderListPage, unseen: dict[str, date | None]) -> None:
+        self.synced.list_pages += 1
+        checkpoints.reached("sync: list page read")
+        now = self.clock()
+        ours = [order for order in listed.orders if order.order_id in self.ids]
+        with self.database.write() as session:
+            changed: list[AliOrder] = []
+            for order in ours:
+                ali = session.get_one(AliOrder, self.ids[order.order_id])
+                unseen.pop(order.order_id, None)
+                if take_listed(session, ali, order, now):
+                    self.entries[order.order_id] = entry_of(order)
+                    changed.append(ali)
+            restand_orders_of(session, changed, now)
+        self.synced.changed = len(self.entries)
+        self.progress("list", self.synced.open - len(unseen), self.synced.open)
+        checkpoints.reached("sync: list page written")
+
+    def _read_details(self, numbers: list[str], unseen: set[str]) -> None:
+        read = read_details(self.context, self.site, self._until_stopped(numbers), self.tabs, self.on_trouble)
+        for number, outcome in read:
+            self.synced.details += 1
+            checkpoints.reached("sync: detail read")
+            if isinstance(outcome, OrderDetail):
+                self._take_detail(number, outcome)
+            else:
+                self._take_trouble(number, outcome, missing=number in unseen)
+            self.progress("details", self.synced.details, len(numbers))
+            checkpoints.reached("sync: detail written")
+
+    def _take_detail(self, number: str, detail: OrderDetail) -> None:
+        now = self.clock()
+        with self.database.write() as session:
+            ali = session.get_one(AliOrder, self.ids[number])
+            take_detail(session, ali, detail, now)
+            if ali.status not in SENT:
+                mark_read(session, ali, self.entries.get(number), now)
+            restand_orders_of(session, [ali], now)
+            checkpoints.reached("sync: before commit")
+
+    def _take_trouble(self, number: str, error: FlowError, *, missing: bool) -> None:
+        """An order that is on no list and whose page cannot be read is not this account's, as far as we can tell."""
+        if isinstance(error, TryLater):
+            self.synced.problems.append(f"{number}: {error}")
+            return
+        now = self.clock()
+        with self.database.write() as session:
+            ali = session.get_one(AliOrder, self.ids[number])
+            if missing and isinstance(error, PageChanged):
+                ali.missing_since = ali.missing_since or now
+                self.synced.missing += 1
+            else:
+                kept = f" (kept in evidence/{error.evidence})" if error.evidence else ""
+                ali.trouble = f"{error}{kept}"
+                self.synced.problems.append(f"{number}: {ali.trouble}")
+            session.add(ali)
+            restand_orders_of(session, [ali], now)
+
+    def _due_trackings(self, looked_at: set[str]) -> list[str]:
+        """Numbers whose tracking is to be read: changed ones, sent ones without a number, then those due again."""
+        now = self.clock()
+        open_ones = AliOrder.account == self.account, col(AliOrder.finished_at).is_(None)
+        columns = (
+            col(AliOrder.id),
+            col(AliOrder.number),
+            col(AliOrder.sent_seen_at),
+            col(AliOrder.tracking_read_at),
+        )
+        sent = select(*columns).where(*open_ones, col(AliOrder.status).in_(SENT), col(AliOrder.missing_since).is_(None))
+        parcels = (
+            select(col(Parcel.ali_order_id), col(Parcel.delivered))
+            .join(AliOrder, col(AliOrder.id) == Parcel.ali_order_id)
+            .where(*open_ones, col(Parcel.gone).is_(False), col(Parcel.number).is_not(None))
+        )
+        with self.database.read() as session:
+            delivered: dict[int, bool] = {}
+            for ali_id, is_delivered in session.exec(parcels):
+                delivered[ali_id] = delivered.get(ali_id, True) and is_delivered
+            at_once: list[str] = []
+            later: list[tuple[datetime, str]] = []
+            for ali_id, number, sent_seen_at, read_at in session.exec(sent):
+                if number in looked_at or ali_id not in delivered or read_at is None:
+                    at_once.append(number)
+                elif not delivered[ali_id] and due_again(sent_seen_at or read_at, read_at, now):
+                    later.append((read_at, number))
+        return [*at_once, *(number for _, number in sorted(later)[:REREAD_AT_MOST])]
+
+    def _read_trackings(self, numbers: list[str]) -> None:
+        read = read_tracking(self.context, self.site, self._until_stopped(numbers), self.tabs, self.on_trouble)
+        for number, outcome in read:
+            self.synced.trackings += 1
+            checkpoints.reached("sync: tracking read")
+            if isinstance(outcome, Tracking):
+                self._take_tracking(number, outcome)
+            else:
+                self._take_trouble(number, outcome, missing=False)
+            self.progress("tracking", self.synced.trackings, len(numbers))
+            checkpoints.reached("sync: tracking written")
+
+    def _take_tracking(self, number: str, tracking: Tracking) -> None:
+        now = self.clock()
+        with self.database.write() as session:
+            ali = session.get_one(AliOrder, self.ids[number])
+            self.synced.numbers += take_tracking(session, ali, tracking, now)
+            mark_read(session, ali, self.entries.get(number), now)
+            restand_orders_of(session, [ali], now)
+            checkpoints.reached("sync: before commit")
+
+    def _until_stopped(self, numbers: Iterable[str]) -> Iterator[str]:
+        for number in numbers:
+            if self.stopped():
+                return
+            yield number
+
+
+def _is_past(listed: OrderListPage, unseen: dict[str, date | None]) -> bool:
+    """Whether the list, newest first, has gone beyond the day of every order still looked for."""
+    dates = [order.ordered_on for order in listed.orders if order.ordered_on is not None]
+    wanted = [ordered_on for ordered_on in unseen.values() if ordered_on is not None]
+    if not dates or len(wanted) < len(unseen):
+        return False
+    return max(dates) < min(wanted) - DATE_SLACK
