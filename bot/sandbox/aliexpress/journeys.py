@@ -1,7 +1,7 @@
 """Parcels as they travel: carriers by country, numbers that look like theirs, and the scans of aliexpress.md 9."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.sandbox.aliexpress.orders import Scan
 
@@ -117,30 +117,32 @@ _RETURNED = ("AE_GTMS_RETURN", "AE_GTMS_RETURN", "1700", "Returned to sender", "
 _Step = tuple[str, str, str, str, str, int]
 
 
-def leaving(start: datetime) -> list[Scan]:
-    """The scans of a parcel that has just left its seller: oldest first, the first some hours after `start`."""
-    return list(_walk(start, _LEAVING))
+def leaving(start: datetime, end: datetime) -> list[Scan]:
+    """The scans of a parcel that has left its seller: oldest first, after `start`, the last one at `end`."""
+    return list(_walk(start, end, _LEAVING))
 
 
-def arriving(start: datetime) -> list[Scan]:
+def arriving(start: datetime, end: datetime) -> list[Scan]:
     """What follows until the last-mile carrier holds the parcel."""
-    return list(_walk(start, _ARRIVING))
+    return list(_walk(start, end, _ARRIVING))
 
 
-def delivered(start: datetime) -> list[Scan]:
+def delivered(start: datetime, end: datetime) -> list[Scan]:
     """Out for delivery, then signed for."""
-    return list(_walk(start, (_OUT, _SIGNED)))
+    return list(_walk(start, end, (_OUT, _SIGNED)))
 
 
-def returned(start: datetime) -> list[Scan]:
+def returned(start: datetime, end: datetime) -> list[Scan]:
     """Out for delivery, nobody there, sent back."""
-    return list(_walk(start, (_OUT, _FAILED, _RETURNED)))
+    return list(_walk(start, end, (_OUT, _FAILED, _RETURNED)))
 
 
-def _walk(start: datetime, steps: tuple[_Step, ...]) -> Iterator[Scan]:
-    at = start
+def _walk(start: datetime, end: datetime, steps: tuple[_Step, ...]) -> Iterator[Scan]:
+    """The steps at their usual distances, stretched or squeezed so that they fill the time."""
+    whole, passed = sum(step[-1] for step in steps), 0
     for code, primary, stage, name, text, hours in steps:
-        at += timedelta(hours=hours)
+        passed += hours
+        at = start + (max(end, start) - start) * passed / whole
         yield Scan(at=at, name=name, text=text, code=code, primary=primary, stage=stage)
 
 

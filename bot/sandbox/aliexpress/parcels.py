@@ -34,7 +34,7 @@ def new_parcels(order: AliOrder, shipment: Shipment, serial: int) -> list[AliPar
                 carrier_site=site if shipment.carrier in (None, known) else "",
                 service=journeys.SERVICE,
                 items=items,
-                scans=journeys.leaving(shipment.at),
+                scans=journeys.leaving(order.paid_at or order.created_at, shipment.at),
             )
         )
     return made
@@ -43,25 +43,25 @@ def new_parcels(order: AliOrder, shipment: Shipment, serial: int) -> list[AliPar
 def take_over(parcel: AliParcel, number: str, at: datetime | None) -> None:
     """The last-mile carrier holds the parcel now, under its own number."""
     parcel.number = number
-    parcel.scans += journeys.arriving(at or _last_scan(parcel))
+    parcel.scans += journeys.arriving(_last_scan(parcel), at or datetime.now(UTC))
 
 
 def deliver_parcels(order: AliOrder, at: datetime) -> None:
     """Sign for every parcel that is still under way."""
     for parcel in order.parcels:
         if parcel.delivered_at is None and not parcel.returned:
-            parcel.scans += journeys.delivered(at)
+            parcel.scans += journeys.delivered(_last_scan(parcel), at)
             parcel.delivered_at = parcel.scans[-1].at
 
 
 def return_parcel(parcel: AliParcel, at: datetime | None) -> None:
     """Nobody was there; the parcel goes back."""
-    parcel.scans += journeys.returned(at or _last_scan(parcel))
+    parcel.scans += journeys.returned(_last_scan(parcel), at or datetime.now(UTC))
     parcel.returned = True
 
 
 def _last_scan(parcel: AliParcel) -> datetime:
-    return parcel.scans[-1].at if parcel.scans else datetime.now(UTC)
+    return parcel.scans[-1].at
 
 
 def _dealt(order: AliOrder, shipment: Shipment) -> list[_Items]:

@@ -102,7 +102,7 @@
       .map((key) => card(data.data[key].fields, labels));
   }
 
-  function more(content, data, labels) {
+  function more(content, group, data, labels) {
     const bodyKey = byTag(data, "pc_om_list_body")[0];
     const actionKey = byTag(data, "pc_om_list_header_action")[0];
     if (!bodyKey || !data.data[bodyKey].fields.hasMore) return;
@@ -111,8 +111,8 @@
       box.firstChild.disabled = true;
       const next = await mtop(API, nextQuestion(data, bodyKey, actionKey), "post");
       box.remove();
-      content.append(...cards(next, labels));
-      more(content, next, labels);
+      group.append(...cards(next, labels));
+      more(content, group, next, labels);
     };
     box.append(make("button", { type: "button", class: "comet-btn comet-btn-large comet-btn-borderless", onclick: press },
       make("span", {}, data.data[bodyKey].fields.hasMoreText)));
@@ -122,12 +122,11 @@
   async function show(root, tab) {
     const data = await mtop(API, { statusTab: tab, renderType: "init", ...COMMON }, "jsonp");
     const labels = firstOf(data, "pc_om_list_page")?.fields.i18n ?? { order_ID: "Ref. Number", copy: "Copy" };
-    const head = firstOf(data, "pc_om_list_header");
-    const content = make("div", { class: "order-content" });
     const drawn = cards(data, labels);
-    content.append(make("div", { class: "comet-checkbox-group" }, drawn.length ? drawn : "No orders yet"));
-    root.replaceChildren(tabs(root, head, tab), content);
-    more(content, data, labels);
+    const group = make("div", { class: "comet-checkbox-group" }, drawn.length ? drawn : "No orders yet");
+    const content = make("div", { class: "order-content" }, group);
+    root.replaceChildren(tabs(root, firstOf(data, "pc_om_list_header"), tab), content);
+    more(content, group, data, labels);
   }
 
   drawing.page((root) => show(root, new URLSearchParams(location.search).get("tab") ?? "all"));

@@ -1,0 +1,67 @@
+"""A home folder that is ready to work with the sandbox: configuration, secrets, a signed-in session."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tomlkit
+
+from bot.errors import ConfigError
+from bot.home import Home, write_private
+from bot.sandbox.aliexpress.gateway import COOKIE_DOMAIN, SESSION_COOKIE
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+COOKIES_FILE = "aliexpress-cookies.json"
+_WEEKS = 60 * 60 * 24 * 28
+
+
+def write_home(sandbox: "Sandbox", folder: Path, *, live_push: bool) -> None:
+    """Fill the empty folder: one shop "main", one account "main", its secrets, its session's cookies.
+
+    ConfigError: the folder is not empty, or cannot be made.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ConfigError(f"{folder}: the folder is not empty", "name an empty or a new one for the sandbox")
+    home = Home(folder)
+    home.ensure()
+    write_private(home.config_file, _config(sandbox, live_push))
+    write_private(home.secrets_file, _secrets(sandbox))
+    write_private(folder / COOKIES_FILE, json.dumps(storage_state(sandbox.ali.sign_in("main")), indent=1))
+
+
+def storage_state(session: str) -> dict[str, object]:
+    """The cookies of one session of the stand-in AliExpress, as Playwright's storage state."""
+    cookie = {
+        "name": SESSION_COOKIE,
+        "value": session,
+        "domain": f".{COOKIE_DOMAIN}",
+        "path": "/",
+        "expires": int(time.time()) + _WEEKS,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
+    return {"cookies": [cookie], "origins": []}
+
+
+def _config(sandbox: "Sandbox", live_push: bool) -> str:
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Written by `dropferry sandbox`: both sites are stand-ins on this machine."))
+    document["language"] = "en"
+    document["shops"] = {"main": {"url": sandbox.shopbase, "account": "main", "live_push": live_push}}
+    document["accounts"] = {"main": {}}
+    document["aliexpress"] = {"www": sandbox.aliexpress, "acs": sandbox.acs, "login": sandbox.login}
+    document["browser"] = {"headless": True}
+    return tomlkit.dumps(document)
+
+
+def _secrets(sandbox: "Sandbox") -> str:
+    return tomlkit.dumps(
+        {
+            "sandbox-main-shopbase-key": sandbox.shop.key,
+            "sandbox-main-shopbase-password": sandbox.shop.password,
+        }
+    )
