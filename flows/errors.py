@@ -4,6 +4,7 @@ FlowError
 ├── TryLater          the site or the network does not answer, while only reading
 ├── PersonNeeded      a person must do one thing; `kind` says which
 ├── PageChanged       a page or an element is not what it should be
+│   └── AnswerChanged     the page's data call has an unknown shape; the drawn page may still be read
 ├── CannotBuy         surely not placed; `reason` says why
 └── OutcomeUnknown    the order button was, or may have been, pressed
 """
@@ -47,6 +48,10 @@ class PageChanged(FlowError):
         self.page = page
         self.element = element
         self.found = found
+
+
+class AnswerChanged(PageChanged):
+    """The page's data call has an unknown shape: nothing in it contradicts the drawn page, which may still be read."""
 
 
 class CannotBuy(FlowError):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -18,11 +19,15 @@ class Value(BaseModel):
 
 
 class Site(Value):
-    """The three origins of one AliExpress, for example `https://www.aliexpress.com`, without a trailing slash."""
+    """The three origins of one AliExpress, for example `https://www.aliexpress.com`, without a trailing slash.
+
+    `selectors` is a folder of the merchant's own whose entries override single ones of the package.
+    """
 
     www: str = "https://www.aliexpress.com"
     acs: str = "https://acs.aliexpress.com"
     login: str = "https://login.aliexpress.com"
+    selectors: Path | None = None
 
 
 class Money(Value):
@@ -49,6 +54,14 @@ class AliStatus(StrEnum):
     IN_DISPUTE = "in_dispute"
 
 
+class RefundState(StrEnum):
+    """What the refund line under a card says: still open, done, or words that are not known."""
+
+    OPEN = "open"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
 class Reader(StrEnum):
     """Which reader a value came from: the page's own data call, the drawn page, or both in agreement."""
 
@@ -71,7 +84,10 @@ class AliLine(Value):
 
 
 class ListedOrder(Value):
-    """One card of the order list; `lines` may be empty where only the drawn card was read."""
+    """One card of the order list; `lines` may be empty where only the drawn card was read.
+
+    `line_count` is how many lines the order has where the card says so: a card may show fewer.
+    """
 
     order_id: OrderNumber
     status: AliStatus
@@ -80,7 +96,9 @@ class ListedOrder(Value):
     total: Money
     store_name: str
     lines: tuple[AliLine, ...]
+    line_count: int | None = None
     refund_note: str | None = None
+    refund: RefundState | None = None
 
 
 class OrderListPage(Value):

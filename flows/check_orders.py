@@ -1,0 +1,156 @@
+"""Reads the order list page after page, and the pages of single orders several at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from playwright.sync_api import BrowserContext, Page
+
+from flows.errors import FlowError, PageChanged, PersonNeeded
+from flows.pages import order_detail, order_list
+from flows.pages.order_detail import DrawnOrderDetail
+from flows.pages.order_list import DrawnOrderList
+from flows.tab import OnTrouble, Tab, browser_trouble
+from flows.tabs_at_once import in_tabs
+from flows.two_readers import PATIENCE, TwoReaders, check_same
+from flows.values import OrderDetail, OrderListPage, Site
+
+TABS = ("all", "unpaid", "processing", "shipped", "completed")
+
+
+def read_list(page: Page, site: Site, tab: str = "all", on_trouble: OnTrouble | None = None) -> Iterator[OrderListPage]:
+    """The order list in `page`, newest first, one page of ten after another; close the generator to stop early.
+
+    Raises PersonNeeded, TryLater or PageChanged; `on_trouble` sees the page before the last two.
+    """
+    if tab not in TABS:
+        raise ValueError(f"tab {tab!r}: known are {', '.join(TABS)}")
+    with Tab(page, site, [order_list.API]) as opened:
+        try:
+            yield from _Walk(opened, tab).pages()
+        except PersonNeeded:
+            raise
+        except FlowError as error:
+            if on_trouble is not None:
+                on_trouble(page, error)
+            raise
+
+
+def read_details(
+    where: BrowserContext | Sequence[Page],
+    site: Site,
+    order_ids: Iterable[str],
+    tabs: int = 4,
+    on_trouble: OnTrouble | None = None,
+) -> Iterator[tuple[str, OrderDetail | FlowError]]:
+    """The detail page of each order, in order; one that cannot be read is yielded as its error.
+
+    Raises PersonNeeded, and TryLater where the site stays silent.
+    """
+    visits = ((number, order_detail.address(site, number)) for number in order_ids)
+    readers = TwoReaders(_compare_details)
+    return in_tabs(
+        where,
+        site,
+        order_detail.API,
+        visits,
+        lambda tab, number: _read_detail(readers, tab, number),
+        tabs=tabs,
+        on_trouble=on_trouble,
+    )
+
+
+class _Walk:
+    """One walk down the list; remembers how many cards it has seen, so that only new ones are read."""
+
+    def __init__(self, tab: Tab, code: str) -> None:
+        self.tab = tab
+        self.code = code
+        self.screen = DrawnOrderList(tab.page, tab.site)
+        self.readers = TwoReaders(_compare_lists)
+        self.cards = 0
+        self.index = 1
+        self.switched = False
+
+    def pages(self) -> Iterator[OrderListPage]:
+        self.tab.start(f"{self.tab.site.www}{order_list.PATH}?tab={self.code}")
+        read = self._read()
+        yield read
+        while read.has_more:
+            self.index += 1
+            with browser_trouble("View orders"):
+                self.screen.show_more()
+            read = self._read()
+            yield read
+
+    def _read(self) -> OrderListPage:
+        with browser_trouble("order list"):
+            read = self.readers.read(self._answer, self._drawn, self._wait)
+        self.cards += len(read.orders)
+        return read
+
+    def _answer(self) -> OrderListPage:
+        call = self.tab.answer(order_list.API, drawn=lambda: self.screen.drawn(self.cards + 1))
+        told = order_list.tab_of(call.data)
+        if told not in {None, self.code}:
+            return self._other_tab(str(told))
+        read = order_list.from_answer(call.data, self.code)
+        if read.page_index != self.index:
+            raise PageChanged(order_list.NAME, "pageIndex", f"{read.page_index} came, {self.index} was asked for")
+        return read
+
+    def _other_tab(self, told: str) -> OrderListPage:
+        """The address did not open the tab: press it, once; its cards replace those of the other tab."""
+        if self.switched or self.cards:
+            raise PageChanged(order_list.NAME, "tab", f"{told} came, {self.code} was asked for")
+        self.switched = True
+        self.screen.drawn(seconds=PATIENCE)
+        self.screen.press_tab(self.code)
+        return self._answer()
+
+    def _drawn(self) -> OrderListPage:
+        self.tab.must_have_arrived(order_list.NAME)
+        if self.code != "all" and self.screen.open_tab() != self.code:
+            raise PageChanged(order_list.NAME, "tab", f"{self.code} was asked for, another one is open")
+        return self.screen.orders(self.cards)
+
+    def _wait(self, read: OrderListPage, seconds: float) -> bool:
+        """Cards of another tab may still stand there after a change of tabs, so these are not compared."""
+        return not self.switched and self.screen.drawn(self.cards + len(read.orders), seconds)
+
+
+def _compare_lists(read: OrderListPage, drawn: OrderListPage) -> None:
+    check_same(
+        order_list.NAME,
+        {"order numbers": [order.order_id for order in read.orders]},
+        {"order numbers": [order.order_id for order in drawn.orders]},
+    )
+    for answered, shown in zip(read.orders, drawn.orders, strict=True):
+        check_same(
+            order_list.NAME,
+            {f"status of {answered.order_id}": answered.status.value},
+            {f"status of {answered.order_id}": shown.status.value},
+        )
+
+
+def _read_detail(readers: TwoReaders[OrderDetail], tab: Tab, number: str) -> OrderDetail:
+    screen = DrawnOrderDetail(tab.page, tab.site)
+
+    def answer() -> OrderDetail:
+        asked = {None, number}
+        call = tab.answer(order_detail.API, lambda call: call.asked.get("tradeOrderId") in asked, drawn=screen.drawn)
+        return order_detail.from_answer(call.data, number)
+
+    def drawn() -> OrderDetail:
+        tab.must_have_arrived(order_detail.NAME)
+        return screen.order()
+
+    read = readers.read(answer, drawn, lambda _, seconds: screen.drawn(seconds=seconds))
+    check_same(order_detail.NAME, {"order number": number}, {"order number": read.order_id})
+    return read
+
+
+def _compare_details(read: OrderDetail, drawn: OrderDetail) -> None:
+    check_same(
+        order_detail.NAME,
+        {"order number": read.order_id, "status": read.status.value},
+        {"order number": drawn.order_id, "status": drawn.status.value},
+    )

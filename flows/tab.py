@@ -1,0 +1,70 @@
+"""One browser tab with its listener: starts pages without waiting, then waits for the answers that they get."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from flows.calls import DEADLINE, Call, Calls
+from flows.errors import FlowError, PageChanged, PersonNeeded, TryLater
+from flows.pages.login import LoginPage
+from flows.values import Site
+
+OnTrouble = Callable[[Page, FlowError], None]
+
+
+class Tab:
+    """A page and the answers of `apis` that it gets; use as a context manager, or close it."""
+
+    def __init__(self, page: Page, site: Site, apis: Iterable[str]) -> None:
+        self.page = page
+        self.site = site
+        self._login = LoginPage(page, site)
+        self._calls = Calls(page, site, apis, self._look_for_person)
+
+    def __enter__(self) -> "Tab":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._calls.close()
+
+    def start(self, url: str) -> None:
+        """Starts a navigation and does not wait for it, so that several tabs load at once."""
+        self._calls.forget()
+        with browser_trouble(url):
+            self.page.evaluate("url => { location.href = url }", url)
+
+    def must_have_arrived(self, page: str) -> None:
+        """PageChanged while the browser still shows what was there before the navigation."""
+        if not self._calls.arrived:
+            raise PageChanged(page, "address", "the page has not arrived")
+
+    def answer(
+        self,
+        api: str,
+        fits: Callable[[Call], bool] | None = None,
+        deadline: float = DEADLINE,
+        drawn: Callable[[], bool] | None = None,
+    ) -> Call:
+        """The next fitting answer; PersonNeeded where the page asks for a person instead."""
+        with browser_trouble(api):
+            try:
+                return self._calls.answer(api, fits, deadline, drawn)
+            except TryLater:
+                self._look_for_person(look=True)
+                raise
+
+    def _look_for_person(self, look: bool = False) -> None:
+        kind = self._login.asks_for_person(look)
+        if kind is not None:
+            raise PersonNeeded(kind, self.page.url.split("?", 1)[0])
+
+
+@contextmanager
+def browser_trouble(what: str) -> Iterator[None]:
+    """Turns trouble of the browser itself (a closed tab, a crash, a lost connection) into TryLater."""
+    try:
+        yield
+    except PlaywrightError as error:
+        raise TryLater(f"{what.split('?', 1)[0]}: the browser says: {str(error).splitlines()[0]}") from error
