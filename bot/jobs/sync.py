@@ -200,10 +200,11 @@ class _Sync:
                 delivered[ali_id] = delivered.get(ali_id, True) and is_delivered
             at_once: list[str] = []
             later: list[tuple[datetime, str]] = []
-            for ali_id, number, sent_seen_at, read_at in session.exec(sent):
-                if number in looked_at or ali_id not in delivered or read_at is None:
+            for sent_id, number, sent_seen_at, read_at in session.exec(sent):
+                assert sent_id is not None
+                if number in looked_at or sent_id not in delivered or read_at is None:
                     at_once.append(number)
-                elif not delivered[ali_id] and due_again(sent_seen_at or read_at, read_at, now):
+                elif not delivered[sent_id] and due_again(sent_seen_at or read_at, read_at, now):
                     later.append((read_at, number))
         return [*at_once, *(number for _, number in sorted(later)[:REREAD_AT_MOST])]
 
