@@ -139,12 +139,18 @@ def line_of(text: str, keys: Keys) -> int:
             table = _split(header[1])
             path = table
         elif "=" in line and not line.lstrip().startswith("#"):
-            path = table + _split(line.rpartition("=")[0] if line.count("=") == 1 else line.split("=")[0])
+            path = table + _key_before_equals(line)
         else:
             continue
         if path and path == wanted[: len(path)] and len(path) > best:
             best, at = len(path), number
     return at
+
+
+def _key_before_equals(line: str) -> list[str]:
+    """The key of a line; an equals sign may stand in its quotes, so each is tried."""
+    ends = (found.start() for found in re.finditer("=", line))
+    return next((key for end in ends if (key := _split(line[:end]))), [])
 
 
 def _split(key: str) -> list[str]:
