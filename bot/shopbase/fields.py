@@ -16,6 +16,7 @@ from flows.values import Money
 
 # Seconds reach this only in the year 5138, milliseconds did in 1973.
 _MILLISECONDS_FROM = 100_000_000_000
+_MOST_MINOR = 2**63 - 1
 _NEVER = ("", "0", "null", "0001-01-01T00:00:00Z")
 
 
@@ -92,6 +93,8 @@ def to_money(value: Any, currency: str) -> Money:
             raise ValueError(f"amount in {stated}, expected {currency}")
         value = value.get("amount")
     minor = _exact(value, "an amount").scaleb(minor_digits(currency)).quantize(Decimal(1), ROUND_HALF_UP)
+    if abs(minor) > _MOST_MINOR:
+        raise ValueError(f"{value!r} is not an amount")
     return Money(minor=int(minor), currency=currency)
 
 

@@ -58,7 +58,7 @@ def read_reply(answer: Answer, model: type[R], raw: Any, subject: str, context: 
         return model.model_validate(raw, context=dict(context or {}))
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
-        detail = "missing" if first["type"] in {"missing", "string_too_short"} else first["msg"]
+        detail = "missing" if first["type"] in {"missing", "too_short"} else first["msg"]
         raise answer.changed(detail, subject=subject, field=_field(first["loc"])) from wrong
 
 

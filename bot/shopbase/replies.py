@@ -297,7 +297,8 @@ class OrderReply(Reply):
         if not isinstance(raw, Mapping):
             return raw
         # Real replies were read under both names.
-        return {**raw, "cancelled_at": raw.get("cancelled_at") or raw.get("cancel_at")}
+        known = raw.get("cancelled_at")
+        return {**raw, "cancelled_at": raw.get("cancel_at") if known in (None, "", 0) else known}
 
     @field_validator("fulfillment_status")
     @classmethod
