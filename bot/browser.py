@@ -110,8 +110,8 @@ def own_download(playwright: Playwright) -> Path:
 
 
 def _found(playwright: Playwright, config: Config, headless: bool) -> Found:
-    shell = headless and config.is_sandbox
-    found = find(Machine.here(), config.browser.executable, own_download(playwright), shell=shell)
+    windowless = headless and config.is_sandbox
+    found = find(Machine.here(), config.browser.executable, own_download(playwright), windowless=windowless)
     if found is None:
         raise ConfigError(*NONE_HERE)
     return found

@@ -88,17 +88,17 @@ def runs_as_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def find(machine: Machine, configured: str, own_download: Path | None, *, shell: bool = False) -> Found | None:
+def find(machine: Machine, configured: str, own_download: Path | None, *, windowless: bool = False) -> Found | None:
     """The browser to use, or None: the configured one, Playwright's own download, then an installed one.
 
-    With `shell` a headless shell is good enough, and, being twice as fast, the first choice among the installed ones.
+    With `windowless` a headless shell is good enough, and, being twice as fast, the first choice among the installed ones.
     Raises ConfigError where the configured one is not there.
     """
     if configured:
         return Found(_configured(machine, configured), "named in the configuration")
     if own_download is not None and own_download.is_file():
         return Found(own_download, "Playwright's own download")
-    installed = next(_installed(machine, shell), None)
+    installed = next(_installed(machine, windowless), None)
     return Found(installed, "installed on this machine") if installed else None
 
 
@@ -127,9 +127,9 @@ def _configured(machine: Machine, configured: str) -> Path:
     return found
 
 
-def _installed(machine: Machine, shell: bool) -> Iterator[Path]:
+def _installed(machine: Machine, windowless: bool) -> Iterator[Path]:
     names = _LINUX if machine.system not in ("darwin", "win32") else ()
-    for name in ((_HEADLESS_SHELL,) if shell else ()) + names:
+    for name in ((_HEADLESS_SHELL,) if windowless else ()) + names:
         found = machine.which(name)
         if found is not None and not _is_snap(found):
             yield found

@@ -13,6 +13,8 @@ from flows.values import Site
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam  # the public module does not name it
 
+# A browser forgets a session's cookies when it closes, and ours closes after each run: the site decides when they end.
+SESSION_KEPT = 30 * 24 * 60 * 60
 _REAL = ("aliexpress.com", "aliexpress.us")
 _SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "None", "no_restriction": "None"}
 FORMS = (
@@ -31,7 +33,11 @@ def read_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
     ours = [cookie for cookie in found if _belongs(cookie["domain"] or "", domains)]
     if not ours:
         raise ConfigError(f"{file}: none of its {len(found)} cookies belongs to {' or '.join(domains)}", _SIGN_IN)
-    fresh = [cookie for cookie in ours if cookie["expires"] in (None, -1) or cookie["expires"] > time.time()]
+    now = time.time()
+    for cookie in ours:
+        if cookie["expires"] in (None, -1):
+            cookie["expires"] = now + SESSION_KEPT
+    fresh = [cookie for cookie in ours if (cookie["expires"] or 0) > now]
     if not fresh:
         raise ConfigError(f"{file}: all its cookies of {' and '.join(domains)} have run out", _SIGN_IN)
     return fresh

@@ -143,14 +143,15 @@ def install_browser() -> None:
 @browser.command("show")
 def show_browser(as_json: AsJson = False) -> None:
     """Say which browser is used, and why that one."""
-    found = _find_browser()
+    found = find_browser()
     if as_json:
         output.print_json({"path": str(found.path), "origin": found.origin})
     else:
         output.say(f"{found.path} ({found.origin})")
 
 
-def _find_browser() -> "Found":
+def find_browser(*, windowless: bool = False) -> "Found":
+    """The browser that would be used; raises ConfigError where there is none."""
     from playwright.sync_api import sync_playwright
 
     from bot.browser import own_download
@@ -159,7 +160,7 @@ def _find_browser() -> "Found":
     configured = _configured_browser()
     with sync_playwright() as playwright:
         own = own_download(playwright)
-    found = find(Machine.here(), configured, own)
+    found = find(Machine.here(), configured, own, windowless=windowless)
     if found is None:
         raise ConfigError(*NONE_HERE)
     return found

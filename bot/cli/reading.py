@@ -1,0 +1,58 @@
+"""The command `read`: what a maintainer uses when AliExpress has changed a page."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import output
+
+
+class PageKind(StrEnum):
+    """The pages that have readers."""
+
+    ORDER_LIST = "order-list"
+    ORDER_DETAIL = "order-detail"
+    TRACKING = "tracking"
+
+
+def read(
+    page: Annotated[PageKind, typer.Argument(help="which page it is")],
+    path: Annotated[
+        Path, typer.Argument(help="an answer as .json, a page as .html, or a recorded case folder", exists=True)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON for a program to read")] = False,
+) -> None:
+    """Read a saved AliExpress page or answer.
+
+    Prints the values that the robot would see, or ends with the error it would meet and that error's exit code.
+    """
+    from bot.saved_pages import read_saved
+
+    value = read_saved(page.value, path, _browser).model_dump(mode="json")
+    if as_json:
+        output.print_json(value)
+    else:
+        for line in _outline(value):
+            output.say(line)
+
+
+def _browser() -> Path:
+    from bot.cli.setup import find_browser
+
+    return find_browser(windowless=True).path
+
+
+def _outline(value: Any, name: str = "", depth: int = 0) -> list[str]:
+    """The value as lines, each level further in; an empty list or text shows as such."""
+    before = "  " * depth + (f"{name}: " if name else "")
+    if isinstance(value, dict) and set(value) == {"minor", "currency"}:
+        return [f"{before}{value['minor']} minor units {value['currency']}"]
+    if isinstance(value, dict) and value:
+        inner = [line for key, each in value.items() for line in _outline(each, key, depth + bool(name))]
+        return [before.rstrip(), *inner] if name else inner
+    if isinstance(value, list) and value:
+        rows = (_outline(each, f"{name} {number}".strip(), depth) for number, each in enumerate(value, start=1))
+        return [line for row in rows for line in row]
+    return [f"{before}{'-' if value in (None, '', [], {}) else value}"]
