@@ -91,7 +91,7 @@ def runs_as_root() -> bool:
 def find(machine: Machine, configured: str, own_download: Path | None, *, windowless: bool = False) -> Found | None:
     """The browser to use, or None: the configured one, Playwright's own download, then an installed one.
 
-    With `windowless` a headless shell is good enough, and, being twice as fast, the first choice among the installed ones.
+    With `windowless` a headless shell will do; being twice as fast, it is the first choice among the installed ones.
     Raises ConfigError where the configured one is not there.
     """
     if configured:

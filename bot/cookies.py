@@ -72,6 +72,8 @@ def _from_netscape(file: Path, text: str) -> "list[SetCookieParam]":
         if not line.strip() or (line.startswith("#") and not http_only):
             continue
         fields = line.removeprefix("#HttpOnly_").split("\t")
+        if len(fields) == 6:  # an editor has taken the tab before an empty value for a blank
+            fields.append("")
         if len(fields) != 7:
             raise ConfigError(f"{file}, line {number}: this is no line of a cookies.txt (7 fields with tabs)", FORMS)
         domain, _, path, secure, expires, name, value = fields
