@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from bot.sandbox.shop_goods import CATALOGUE, GIFT_CARD, TIP
-from tests.shop_at_hand import CONNECTED, KEY, PASSWORD, START, Shop, http_fixture, served_fixture, shop_fixture  # noqa: F401
+from tests.shop_at_hand import (  # noqa: F401
+    CONNECTED,
+    START,
+    Shop,
+    http_fixture,
+    served_fixture,
+    shop_fixture,
+)
 
 
 def test_without_lines_everything_is_fulfilled(shop: Shop) -> None:
@@ -75,7 +82,10 @@ def test_refunded_and_cancelled_orders_are_refused(shop: Shop) -> None:
     shop.state.refund(refunded.id, {refunded.lines[0].id: 1})
     shop.state.cancel(gone.id)
     told = shop.fulfil(refunded, line_items=[{"id": refunded.lines[1].id, "quantity": 1}])
-    assert (422, "the order can't be fulfilled") == (told.status_code, told.json()["errors"][-29:])
+    assert (422, "the order can't be fulfilled") == (
+        told.status_code,
+        told.json()["errors"].rpartition("refunded, ")[2],
+    )
     assert (422, {"errors": "Cannot fulfill a cancelled order"}) == (
         shop.fulfil(gone).status_code,
         shop.fulfil(gone).json(),

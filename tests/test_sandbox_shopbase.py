@@ -10,7 +10,16 @@ import pytest
 
 from bot.sandbox.shop_goods import CATALOGUE, CUSTOM, EBOOK, GIFT_CARD, JP, TIP
 from bot.sandbox.shop_state import ShopState
-from tests.shop_at_hand import CONNECTED, KEY, PASSWORD, START, Shop, http_fixture, served_fixture, shop_fixture  # noqa: F401
+from tests.shop_at_hand import (  # noqa: F401
+    CONNECTED,
+    KEY,
+    PASSWORD,
+    START,
+    Shop,
+    http_fixture,
+    served_fixture,
+    shop_fixture,
+)
 
 
 def test_only_the_right_key_and_password_are_let_in(shop: Shop) -> None:
