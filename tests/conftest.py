@@ -4,12 +4,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.db import Database, open_database
 from tests.databases import new_postgres_database, postgres_server
+
+if TYPE_CHECKING:
+    from bot.sandbox.aliexpress.state import AliWorld
+    from bot.sandbox.server import Sandbox
+    from tests.asking import Asker
 
 # Nothing but loopback can be resolved, whatever a page asks for.
 ONLY_LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
@@ -94,3 +99,34 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path / 'dropferry.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> "Iterator[Sandbox]":
+    """One running sandbox for a module; a test keeps to an account of its own in it."""
+    from bot.sandbox.server import Sandbox
+
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def ali(sandbox: "Sandbox") -> "Iterator[AliWorld]":
+    """The sandbox's AliExpress; every fault is off again after the test."""
+    yield sandbox.ali
+    sandbox.ali.set_faults(dict.fromkeys(type(sandbox.ali.faults).model_fields))
+
+
+@pytest.fixture
+def me(request: pytest.FixtureRequest) -> str:
+    """The name of an AliExpress account that no other test has."""
+    return str(request.node.name)
+
+
+@pytest.fixture
+def asker(sandbox: "Sandbox", ali: "AliWorld", me: str) -> "Iterator[Asker]":
+    """A visitor who is signed in to this test's account."""
+    from tests.asking import Asker
+
+    with Asker(sandbox, ali.sign_in(me)) as visitor:
+        yield visitor

@@ -42,6 +42,7 @@ Language = Literal["en", "pt_BR", "de"]
 Design = Literal["2026", "2022", "unknown"]
 
 _OF_PAGES = ("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms", "second_factor")
+_OF_ONE_ORDER = ("unknown_status", "id_as_number", "unknown_currency", "only_answers", "only_orders")
 
 SECOND_FACTOR_CODE = "246810"
 
@@ -96,9 +97,12 @@ class Faults(BaseModel):
             return False
         return not self.only_orders or order in self.only_orders
 
-    def of_pages(self) -> "Faults":
-        """What is left of them for an answer that is spared: those that belong to pages, not to answers."""
-        return Faults(**{name: getattr(self, name) for name in _OF_PAGES})
+    def of_pages(self, *, listing: bool = False) -> "Faults":
+        """What is left of them for an answer that is spared: those that belong to pages, not to answers.
+
+        A list answer is of many orders, so with `listing` those of single orders in it stay too.
+        """
+        return Faults(**{name: getattr(self, name) for name in _OF_PAGES + (_OF_ONE_ORDER if listing else ())})
 
     def hits_listed(self, order: str) -> bool:
         """Whether the faults of one order concern this one inside a list answer."""
@@ -128,7 +132,7 @@ class FaultBoard:
         with self._lock:
             self._answers += 1
             if not self.now.hit(kind, order):
-                return self.now.of_pages()
+                return self.now.of_pages(listing=kind == "list")
             self._hits += 1
             spent = self.now.times is not None and self._hits > self.now.times
             return self.now.of_pages() if spent else self.now
