@@ -129,7 +129,7 @@ def _need_display() -> None:
 def _not_started(found: Found, profile: Path, told: str) -> ConfigError:
     if "ProcessSingleton" in told or "already in use" in told:
         return ConfigError(f"{profile}: another browser has this profile open", "close that browser window")
-    if "sandbox" in told.partition("Call log")[0].lower():
+    if "sandboxing failed" in told:
         return ConfigError(
             f"{found.path} cannot protect itself here: this system does not let it make its sandbox",
             "install Google Chrome or your system's own Chromium, which may; or allow unprivileged user namespaces",

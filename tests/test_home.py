@@ -10,8 +10,6 @@ from platformdirs import user_data_path
 from bot.errors import ConfigError
 from bot.home import HOME_VARIABLE, POSIX, Home, write_private
 
-posix = pytest.mark.skipif(not POSIX, reason="Windows has no modes: the user's profile folder is private by its rights")
-
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -38,33 +36,32 @@ def test_relative_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Home.find()
 
 
-@posix
-def test_folders_and_files_are_for_the_user_alone(tmp_path: Path) -> None:
-    """Everything that is made is 0700 or 0600, even under an umask that would let the whole world write."""
-    before = os.umask(0)
-    try:
-        home = Home(tmp_path / "a" / "Nguyễn Văn Đức")
-        home.ensure()
-        write_private(home.secrets_file, 'x = "ß"\n')
-    finally:
-        os.umask(before)
-    made = [home.path, home.path.parent, home.locks, home.logs, home.evidence, home.profile("main", False).parent]
-    assert [0o700] * len(made) == [mode(folder) for folder in made]
-    assert 0o600 == mode(home.secrets_file)
-    assert 'x = "ß"\n' == home.secrets_file.read_text(encoding="utf-8")
+if POSIX:  # on Windows the rights of the user's profile folder do the same
 
+    def test_folders_and_files_are_for_the_user_alone(tmp_path: Path) -> None:
+        """Everything that is made is 0700 or 0600, even under an umask that would let the whole world write."""
+        before = os.umask(0)
+        try:
+            home = Home(tmp_path / "a" / "Nguyễn Văn Đức")
+            home.ensure()
+            write_private(home.secrets_file, 'x = "ß"\n')
+        finally:
+            os.umask(before)
+        made = [home.path, home.path.parent, home.locks, home.logs, home.evidence, home.profile("main", False).parent]
+        assert [0o700] * len(made) == [mode(folder) for folder in made]
+        assert 0o600 == mode(home.secrets_file)
+        assert 'x = "ß"\n' == home.secrets_file.read_text(encoding="utf-8")
 
-@posix
-def test_an_empty_folder_is_closed_and_a_full_one_left_alone(tmp_path: Path) -> None:
-    """An empty folder becomes private; one that holds other things (say, all of /tmp) keeps its rights."""
-    empty, full = tmp_path / "empty", tmp_path / "full"
-    for folder in (empty, full):
-        folder.mkdir()
-        folder.chmod(0o755)
-    (full / "letter.txt").write_text("hello", encoding="utf-8")
-    Home(empty).ensure()
-    Home(full).ensure()
-    assert (0o700, 0o755, 0o700) == (mode(empty), mode(full), mode(full / "locks"))
+    def test_an_empty_folder_is_closed_and_a_full_one_left_alone(tmp_path: Path) -> None:
+        """An empty folder becomes private; one that holds other things (say, all of /tmp) keeps its rights."""
+        empty, full = tmp_path / "empty", tmp_path / "full"
+        for folder in (empty, full):
+            folder.mkdir()
+            folder.chmod(0o755)
+        (full / "letter.txt").write_text("hello", encoding="utf-8")
+        Home(empty).ensure()
+        Home(full).ensure()
+        assert (0o700, 0o755, 0o700) == (mode(empty), mode(full), mode(full / "locks"))
 
 
 def test_writing_again_replaces_the_whole_file(tmp_path: Path) -> None:

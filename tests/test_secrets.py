@@ -151,26 +151,27 @@ def test_a_secret_does_not_show_itself(home: Home) -> None:
     assert "hunter2" not in f"{secret} {secret!r}"
 
 
-@pytest.mark.skipif(not POSIX, reason="Windows has no modes: the user's profile folder is private by its rights")
-class TestRights:
-    """secrets.toml is for the user alone."""
+if POSIX:  # on Windows the rights of the user's profile folder do the same
 
-    def test_it_is_written_so(self, home: Home) -> None:
-        """The file is 0600, also after a second secret went in."""
-        store_in_file(home, KEY, Secret("a"))
-        store_in_file(home, "database-password", Secret('b "quoted" \\ ß'))
-        assert 0o600 == home.secrets_file.stat().st_mode & 0o777
-        secrets = Secrets(home, sandbox=False)
-        assert ["a", 'b "quoted" \\ ß'] == [shown(secrets.find(name)) for name in (KEY, "database-password")]
+    class TestRights:
+        """secrets.toml is for the user alone."""
 
-    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
-    def test_wider_rights_are_refused(self, home: Home, mode: int) -> None:
-        """A file that others may read or change is not read; the fix is the command to type."""
-        store_in_file(home, KEY, Secret("a"))
-        home.secrets_file.chmod(mode)
-        with pytest.raises(ConfigError, match="other users may read or change") as caught:
-            Secrets(home, sandbox=False).find(KEY)
-        assert f"run: chmod 600 '{home.secrets_file}'" == caught.value.fix
+        def test_it_is_written_so(self, home: Home) -> None:
+            """The file is 0600, also after a second secret went in."""
+            store_in_file(home, KEY, Secret("a"))
+            store_in_file(home, "database-password", Secret('b "quoted" \\ ß'))
+            assert 0o600 == home.secrets_file.stat().st_mode & 0o777
+            secrets = Secrets(home, sandbox=False)
+            assert ["a", 'b "quoted" \\ ß'] == [shown(secrets.find(name)) for name in (KEY, "database-password")]
+
+        @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+        def test_wider_rights_are_refused(self, home: Home, mode: int) -> None:
+            """A file that others may read or change is not read; the fix is the command to type."""
+            store_in_file(home, KEY, Secret("a"))
+            home.secrets_file.chmod(mode)
+            with pytest.raises(ConfigError, match="other users may read or change") as caught:
+                Secrets(home, sandbox=False).find(KEY)
+            assert f"run: chmod 600 '{home.secrets_file}'" == caught.value.fix
 
 
 @pytest.mark.parametrize(
