@@ -159,10 +159,16 @@ def _quantity(reply: OrderReply, item: LineItem) -> int:
 
 
 def _fulfilled(reply: OrderReply, item: LineItem) -> int:
+    """How many of a line are sent. Fulfilments inside an order need not name their lines; then its status tells."""
     told = _in_states(reply.fulfillments, frozenset({StoreState.SUCCESS}))[item.id]
+    refunded = reply.refunded(item.id)
     if item.fulfillment_status == "fulfilled":
-        return max(told, item.quantity - reply.refunded(item.id))
-    return told
+        return max(told, item.quantity - refunded)
+    if told or item.fulfillment_status not in ("partial", "partial-processing") or item.fulfillable_quantity is None:
+        return told
+    # fulfillable = quantity - max(refunded, fulfilled) - waiting (shopbase-api.md 5b)
+    taken = item.quantity - item.fulfillable_quantity - _in_states(reply.fulfillments, WAITING)[item.id]
+    return taken if taken > refunded else 0
 
 
 def _pending(reply: OrderReply, item: LineItem) -> int:

@@ -273,7 +273,9 @@ class JobRun(SQLModel, table=True):
     slot: datetime = Field(sa_column=columns.utc(nullable=False))
     started_at: datetime = Field(sa_column=columns.utc(nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=columns.utc())
+    tries: int = 1
     ok: bool | None = None
+    again_at: datetime | None = Field(default=None, sa_column=columns.utc())
     counts: dict[str, Any] = Field(default_factory=dict, sa_column=columns.json())
     problem: str | None = None
 

@@ -17,13 +17,10 @@ FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED, ALREADY_RUNNING, DONE
 
 # By name, so that nothing is imported for an error that did not happen. The nearest base class counts.
 EXIT_CODES = {
-    "bot.errors.ConfigError": CONFIGURATION,
-    "bot.errors.AlreadyRunning": ALREADY_RUNNING,
-    "bot.errors.DoneInPart": DONE_IN_PART,
-    "bot.errors.DropferryError": FAILED,
     "bot.db.DatabaseError": CONFIGURATION,
     "bot.shopbase.errors.ShopCredentials": CONFIGURATION,
     "bot.shopbase.errors.ShopBaseError": FAILED,
+    "flows.read_file.SavedFileError": USAGE,
     "flows.errors.PersonNeeded": PERSON_NEEDED,
     "flows.errors.PageChanged": PAGE_CHANGED,
     "flows.errors.FlowError": FAILED,
@@ -115,6 +112,8 @@ def exit_code(error: BaseException) -> int:
 
 
 def _foreseen(error: BaseException) -> int | None:
+    if isinstance(error, DropferryError):
+        return error.exit_code
     names = (f"{each.__module__}.{each.__qualname__}" for each in type(error).__mro__)
     return next((EXIT_CODES[name] for name in names if name in EXIT_CODES), None)
 

@@ -152,7 +152,7 @@ def _candidates(session: Session, shop: str) -> list[int]:
         .exists()
     )
     query = (
-        select(Order.id)
+        select(Order.id, Order.created_at)
         .join(Line, col(Line.order_id) == Order.id)
         .join(Purchase, col(Purchase.line_id) == Line.id)
         .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
@@ -162,9 +162,9 @@ def _candidates(session: Session, shop: str) -> list[int]:
         .where(col(Order.tab).not_in([Tab.CANCELED, Tab.PENDING]))
         .where(col(Parcel.number).is_not(None), col(Parcel.gone).is_(False), ~told)
         .distinct()
-        .order_by(col(Order.id))
+        .order_by(col(Order.created_at), col(Order.id))
     )
-    return [order_id for order_id in session.exec(query) if order_id is not None]
+    return [order_id for order_id, _ in session.exec(query) if order_id is not None]
 
 
 def _ready(session: Session, config: Config, shop: str, order_id: int) -> Iterator[Ready]:

@@ -48,6 +48,13 @@ class Synced:
     problems: list[str] = field(default_factory=list)
 
 
+def has_open_orders(database: Database, account: str) -> bool:
+    """Whether there is anything to read at all, before a browser is opened for it."""
+    query = select(AliOrder.id).where(AliOrder.account == account, col(AliOrder.finished_at).is_(None)).limit(1)
+    with database.read() as session:
+        return session.exec(query).first() is not None
+
+
 def sync(
     database: Database,
     context: BrowserContext,

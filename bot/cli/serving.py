@@ -1,0 +1,103 @@
+"""`dropferry run` and `dropferry stop`: the service in this process, and how another process ends it."""
+
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.cli import output
+from bot.cli.working import stopping
+from bot.config import Config
+from bot.errors import AlreadyRunning, DropferryError
+from bot.home import Home, write_private
+from bot.locks import owner, run_lock
+from bot.opening import database_of
+from bot.scheduler import Service
+from bot.slots import following
+from bot.wording import when
+from bot.work import Workplace
+
+# A page or an answer under way is waited for, never longer than a person would.
+POLL_SECONDS = 0.5
+
+
+class NotStoppedError(DropferryError):
+    """The service was asked to end and has not ended yet."""
+
+
+def serve(home: Home, config: Config) -> None:
+    """Run the service until Ctrl-C, SIGTERM or `dropferry stop`. Raises AlreadyRunning."""
+    with run_lock(home), database_of(home, config) as database, stopping() as stopped:
+        _request(home).unlink(missing_ok=True)
+        watcher = threading.Thread(target=_watch, args=(_request(home), stopped), name="stop", daemon=True)
+        watcher.start()
+        place = Workplace(home, config, database, _line, stopped=stopped.is_set)
+        browsing = Workplace(home, config, database, _line, stopped=stopped.is_set)
+        _greet(home, config)
+        Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url)).run()
+        _request(home).unlink(missing_ok=True)
+        _line("stopped")
+
+
+def stop_serving(home: Home, wait: float) -> None:
+    """Ask the running service to end, and wait for it. Raises NotStoppedError."""
+    if not _is_running(home):
+        output.say("dropferry is not running here")
+        return
+    running = owner(home.locks / "run.lock") or {}
+    write_private(_request(home), datetime.now(UTC).isoformat())
+    until = time.monotonic() + wait
+    while _is_running(home):
+        if time.monotonic() >= until:
+            raise NotStoppedError(
+                f"process {running.get('pid')} is still finishing its step after {wait:.0f} seconds",
+                "wait a little and look again: dropferry stop",
+            )
+        threading.Event().wait(POLL_SECONDS)
+    output.say("stopped")
+
+
+def _is_running(home: Home) -> bool:
+    """Whether another process holds the run lock; what it wrote beside it may be left over from a crash."""
+    try:
+        with run_lock(home):
+            return False
+    except AlreadyRunning:
+        return True
+
+
+def _request(home: Home) -> Path:
+    return home.locks / "run.stop"
+
+
+def _watch(request: Path, stopped: threading.Event) -> None:
+    while not stopped.wait(POLL_SECONDS):
+        if request.exists():
+            stopped.set()
+
+
+def _greet(home: Home, config: Config) -> None:
+    pushing = [name for name, shop in config.shops.items() if shop.live_push]
+    silent = [name for name in config.shops if name not in pushing]
+    _line(f"dropferry works from {home.path}")
+    if pushing:
+        _line(f"tracking numbers go to ShopBase for: {', '.join(pushing)}")
+    if silent:
+        _line(f"nothing is told to ShopBase for: {', '.join(silent)} (live_push is off)")
+    _line(f"AliExpress is read next at {when(following(config.sync.times, datetime.now(UTC)))} by this clock")
+
+
+def _line(text: str) -> None:
+    output.say(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+
+
+def _ping(url: str) -> None:
+    """Tell the heartbeat service that a run went well; its silence is what raises the alarm."""
+    if not url:
+        return
+    import httpx
+
+    try:
+        httpx.get(url, timeout=5, follow_redirects=False).raise_for_status()
+    except httpx.HTTPError as error:
+        _line(f"the heartbeat could not be told: {error}")

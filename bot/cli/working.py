@@ -1,0 +1,201 @@
+"""The commands that work: pull, sync, push, run, stop."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli import output
+from bot.cli.opening import open_config
+from bot.errors import ConfigError, DoneInPart
+
+if TYPE_CHECKING:
+    from bot.work import Workplace
+
+ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="only this shop")]
+_MODES = {
+    "off": "live_push is off for this shop: no push sends anything.",
+    "first": "The first push of this shop waits for: dropferry push --yes",
+    "on": "The next push sends them.",
+}
+JsonOption = Annotated[bool, typer.Option("--json", help="print the outcome as JSON")]
+
+
+def pull(shop: ShopOption = None, as_json: JsonOption = False) -> None:
+    """Fetch the paid orders from ShopBase.
+
+    Also notices what was paid, cancelled, refunded or edited since. Nothing is changed in the store.
+    """
+    with _workplace() as place:
+        from bot.outcomes import pulled_line
+
+        def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
+            pulled = place.pull(name)
+            return asdict(pulled), pulled_line(pulled), pulled.unreadable
+
+        _each(_chosen(place.config.shops, shop, "shop"), one, as_json)
+
+
+def sync(
+    account: Annotated[str | None, typer.Argument(metavar="[ACCOUNT]", help="only this AliExpress account")] = None,
+    wait: Annotated[
+        int, typer.Option("--wait", metavar="SECONDS", min=0, help="how long to wait while its browser is in use")
+    ] = 600,
+    as_json: JsonOption = False,
+) -> None:
+    """Read payment and tracking from AliExpress.
+
+    Opens the account's browser and reads the orders that lines are linked to. Nothing is bought, paid or confirmed.
+    """
+    with _workplace() as place, _bar(place):
+        from bot.outcomes import synced_line
+
+        place.wait_seconds = wait
+
+        def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
+            synced = place.sync(name)
+            return asdict(synced), synced_line(synced), synced.problems
+
+        _each(_chosen(place.config.accounts, account, "account"), one, as_json)
+
+
+def push(
+    shop: ShopOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="go ahead with a shop's first push, or with a large one")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only list what would be told, and who mailed")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="also try again what ShopBase refused")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send tracking numbers to ShopBase.
+
+    ShopBase then mails the buyers. Each order's fulfilments are read first, so no number is sent twice.
+    """
+    with _workplace() as place, _bar(place):
+        from bot.outcomes import pushed_line
+
+        chosen = _chosen(place.config.shops, shop, "shop")
+        if dry_run:
+            _list_ready(place, chosen, as_json)
+            return
+
+        def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
+            pushed = place.push(name, yes=yes, retry=retry)
+            return asdict(pushed), pushed_line(pushed, name), pushed.problems
+
+        _each(chosen, one, as_json)
+
+
+def run() -> None:
+    """Do everything on time, until stopped.
+
+    Pulls every few minutes, reads AliExpress at the times set (00:00 and 12:00 UTC at first), pushes after each
+    reading. A run missed while the machine slept is made up once. Ctrl-C or dropferry stop ends it.
+    """
+    from bot.cli.serving import serve
+
+    home, config = open_config()
+    serve(home, config)
+
+
+def stop(
+    wait: Annotated[int, typer.Option("--wait", metavar="SECONDS", min=0, help="how long to wait for its end")] = 120,
+) -> None:
+    """End a running dropferry after the step at hand."""
+    from bot.cli.serving import stop_serving
+
+    home, _ = open_config()
+    stop_serving(home, wait)
+
+
+@contextlib.contextmanager
+def _workplace() -> "Iterator[Workplace]":
+    """Everything opened that a job needs; Ctrl-C ends the job after the step at hand."""
+    from bot.opening import database_of
+    from bot.work import Workplace
+
+    home, config = open_config()
+    with database_of(home, config) as database, stopping() as stopped:
+        yield Workplace(home, config, database, output.note, stopped=stopped.is_set)
+
+
+@contextlib.contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once."""
+    stopped = threading.Event()
+
+    def ask(kind: int, _frame: object) -> None:
+        stopped.set()
+        signal.signal(kind, signal.default_int_handler if kind == signal.SIGINT else signal.SIG_DFL)
+
+    before = {kind: signal.signal(kind, ask) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+@contextlib.contextmanager
+def _bar(place: "Workplace") -> Iterator[None]:
+    with output.progress("working", None) as done:
+        place.progress = lambda _what, so_far, _all: done(so_far)
+        yield
+
+
+def _chosen(known: dict[str, Any], name: str | None, kind: str) -> list[str]:
+    if name is not None and name not in known:
+        raise ConfigError(f'config.toml has no {kind} "{name}"', f"it has {', '.join(known)}")
+    return [name] if name is not None else list(known)
+
+
+def _each(names: list[str], one: Callable[[str], tuple[dict[str, Any], str, list[str]]], as_json: bool) -> None:
+    """Do one after the other; trouble with one is told and does not hold up the next."""
+    outcomes: dict[str, Any] = {}
+    problems: list[str] = []
+    failed: list[Exception] = []
+    for name in names:
+        try:
+            counts, line, trouble = one(name)
+        except Exception as error:
+            if len(names) == 1:
+                raise
+            failed.append(error)
+            output.note(f"{name}: " + "; ".join(part for part in output.told(error) if part))
+            continue
+        outcomes[name] = counts
+        problems += trouble
+        if not as_json:
+            output.say(f"{name}: {line}")
+    if as_json:
+        output.print_json(outcomes)
+    for problem in problems:
+        output.note(f"  {problem}")
+    if failed and not outcomes:
+        raise failed[0]
+    if failed or problems:
+        raise DoneInPart("not all of it could be done", "the lines above say what is left, and why")
+
+
+def _list_ready(place: "Workplace", shops: list[str], as_json: bool) -> None:
+    from bot.jobs.push import push_mode, what_is_ready
+
+    ready = {shop: what_is_ready(place.database, place.config, shop) for shop in shops}
+    if as_json:
+        output.print_json({shop: [asdict(each) for each in found] for shop, found in ready.items()})
+        return
+    for shop, found in ready.items():
+        with place.database.read() as session:
+            mode = push_mode(session, place.config, shop)
+        output.say(
+            f'{shop}: {len(found)} ready. Nothing is sent by a dry run; pushing is "{mode.value}" for this shop.'
+        )
+        rows = [
+            (each.order, each.number, each.carrier, ", ".join(each.lines) or "new number", each.mail or "nobody")
+            for each in found
+        ]
+        if rows:
+            output.print_table(("Order", "Tracking number", "Carrier", "Lines", "Mailed"), rows)

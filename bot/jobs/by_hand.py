@@ -1,0 +1,112 @@
+"""Fulfils lines at a person's word, with or without a tracking number."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.config import Config
+from bot.db import Database
+from bot.errors import ConfigError, DropferryError
+from bot.finding import find_lines, find_order, parse
+from bot.jobs.tell import Teller
+from bot.models import FulfillmentState
+from bot.shopbase import ShopBase
+from bot.telling import Telling, carrier_for, clean_number, is_number
+
+
+class NotFulfilledError(DropferryError):
+    """The lines were not fulfilled; the message says why, and what is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What was told to ShopBase."""
+
+    order: str
+    number: str | None
+    carrier: str
+    lines: dict[int, int]
+    mailed: bool
+
+    @property
+    def line(self) -> str:
+        """It in one sentence."""
+        what = ", ".join(f"{quantity} of line {position}" for position, quantity in self.lines.items())
+        how = f"with {self.number} ({self.carrier})" if self.number else "without a tracking number"
+        return f"{self.order}: fulfilled {what} {how}; " + (
+            "ShopBase mails the buyer" if self.mailed else "nobody is mailed"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """It as plain data."""
+        return {
+            "order": self.order,
+            "number": self.number,
+            "carrier": self.carrier,
+            "lines": {str(position): quantity for position, quantity in self.lines.items()},
+            "mailed": self.mailed,
+        }
+
+
+def fulfil_by_hand(
+    database: Database,
+    open_shop: Callable[[str], ShopBase],
+    config: Config,
+    typed: str,
+    *,
+    shop: str | None,
+    number: str | None,
+    carrier: str | None,
+    clock: Callable[[], datetime],
+) -> ByHand:
+    """Tell ShopBase that all that is left of the lines was sent.
+
+    Raises NotFoundError, ConfigError while the shop's pushing is off, NotFulfilledError where nothing is left or the
+    store refuses, and ShopBaseError.
+    """
+    cleaned = _checked(number)
+    reference = parse(typed)
+    with database.read() as session:
+        order = find_order(session, reference, shop)
+        chosen = {line.id: line.position for line in find_lines(session, order, reference)}
+    settings = config.shop(order.shop)
+    if not settings.live_push:
+        raise ConfigError(
+            f'live_push is off for shop "{order.shop}", so nothing is told to ShopBase',
+            f"set live_push = true under [shops.{order.shop}] in config.toml",
+        )
+    told_carrier = carrier_for(carrier, None, config.push.carriers)
+    with open_shop(order.shop) as shopbase:
+        teller = Teller(database, shopbase, settings, config.push, clock, who="person")
+        assert order.id is not None
+        replies, rows = teller.look(order.id)
+        left = {
+            line.id: line.quantity - line.refunded_quantity - line.fulfilled_quantity
+            for line in rows.lines
+            if line.id in chosen and not line.removed
+        }
+        lines = {line: quantity for line, quantity in left.items() if line is not None and quantity > 0}
+        if not lines:
+            raise NotFulfilledError(f"order {order.name}: nothing is left to fulfil of these lines", "")
+        row = teller.send(rows, replies, Telling(cleaned or "", told_carrier, lines, ()))
+    if row.state is FulfillmentState.SENDING:
+        raise NotFulfilledError(
+            f"order {order.name}: ShopBase gave no answer, so it may or may not know",
+            "look at it: dropferry pull, then dropferry show; then fulfil again if it is still open",
+        )
+    if row.state is not FulfillmentState.SENT:
+        raise NotFulfilledError(f"order {order.name}: ShopBase did not take it: {row.problem}", "")
+    positions = {chosen[line]: quantity for line, quantity in lines.items()}
+    return ByHand(order.name, cleaned, told_carrier, positions, row.mailed)
+
+
+def _checked(number: str | None) -> str | None:
+    if number is None:
+        return None
+    cleaned = clean_number(number)
+    if not is_number(cleaned):
+        raise NotFulfilledError(
+            f'"{number}" is no tracking number', "it has 5 to 40 letters A-Z, digits and hyphens; copy it again"
+        )
+    return cleaned

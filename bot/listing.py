@@ -1,0 +1,206 @@
+"""Looks orders up for a person: by tab or by words, newest first, each with its reason and its parcels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from bot.config import Config
+from bot.facts import PushMode, Said, Standing, Tab
+from bot.jobs.push import push_mode
+from bot.models import AliOrder, Event, Fulfillment, Line, Order, Parcel, Purchase, PurchaseOrder
+from bot.money import decimal_text
+from bot.standing import OrderRows, load, standing_of
+from bot.wording import sentence, when
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One order as a person sees it."""
+
+    rows: OrderRows
+    standing: Standing
+
+    @property
+    def why(self) -> str | None:
+        """Why it is not further, in a sentence; None when it is done."""
+        return sentence(self.standing.why) if self.standing.why is not None else None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is worth a look, in sentences."""
+        return [sentence(said) for said in self.standing.warnings]
+
+
+def count_tabs(session: Session, shop: str | None = None) -> dict[Tab, int]:
+    """How many orders stand in each tab."""
+    query = select(Order.tab, func.count()).group_by(col(Order.tab))
+    if shop is not None:
+        query = query.where(Order.shop == shop)
+    counts = dict(session.exec(query).all())
+    return {tab: counts.get(tab, 0) for tab in Tab}
+
+
+def list_orders(
+    session: Session,
+    config: Config,
+    now: datetime,
+    *,
+    tab: Tab | None = None,
+    search: str | None = None,
+    shop: str | None = None,
+    limit: int = 50,
+) -> list[Listed]:
+    """The newest orders of a tab (None: of all) that hold the searched words anywhere a person would look."""
+    query = select(Order.id).order_by(col(Order.created_at).desc(), col(Order.id).desc()).limit(limit)
+    if tab is not None:
+        query = query.where(Order.tab == tab)
+    if shop is not None:
+        query = query.where(Order.shop == shop)
+    if search:
+        query = query.where(_holds(search.strip()))
+    return describe(session, config, [each for each in session.exec(query) if each is not None], now)
+
+
+def describe(session: Session, config: Config, order_ids: Sequence[int], now: datetime) -> list[Listed]:
+    """These orders with their standing, in the order given."""
+    modes = {name: push_mode(session, config, name) for name in config.shops}
+    listed = []
+    for rows in load(session, order_ids):
+        # A shop that was taken out of the configuration has its orders still.
+        mode = modes.get(rows.order.shop, PushMode.OFF)
+        listed.append(Listed(rows, standing_of(rows, config.push.carriers, mode, now)))
+    return listed
+
+
+def _holds(words: str) -> Any:
+    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+    def has(column: Any) -> Any:
+        return column.ilike(like, escape="\\")
+
+    lines = select(Line.order_id).where(or_(has(col(Line.title)), has(col(Line.sku)), has(col(Line.variant_title))))
+    numbers = (
+        select(Line.order_id)
+        .join(Purchase, col(Purchase.line_id) == Line.id)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
+        .outerjoin(Parcel, col(Parcel.ali_order_id) == AliOrder.id)
+        .where(or_(has(col(AliOrder.number)), has(col(Parcel.number)), has(col(Parcel.original_number))))
+    )
+    told = select(Fulfillment.order_id).where(has(col(Fulfillment.number)))
+    recipient = col(Order.address)["name"].as_string()
+    return or_(
+        has(col(Order.name)),
+        has(col(Order.email)),
+        has(recipient),
+        Order.store_id == words,
+        col(Order.id).in_(lines),
+        col(Order.id).in_(numbers),
+        col(Order.id).in_(told),
+    )
+
+
+def as_json(listed: Listed) -> dict[str, Any]:
+    """One order as plain data: amounts as decimal text beside minor units, times as ISO in UTC."""
+    order = listed.rows.order
+    return {
+        "shop": order.shop,
+        "name": order.name,
+        "tab": listed.standing.tab.value,
+        "why": listed.why,
+        "reason": _code(listed.standing.why),
+        "warnings": listed.warnings,
+        "total": decimal_text(order.total_minor, order.currency),
+        "total_minor": order.total_minor,
+        "currency": order.currency,
+        "created_at": order.created_at.isoformat(),
+        "store_id": order.store_id,
+        "financial_status": order.financial_status,
+        "lines": [_line_json(listed.rows, line) for line in listed.rows.lines if line.ours],
+        "fulfilments": [_fulfilment_json(told) for told in listed.rows.fulfillments],
+    }
+
+
+def _code(said: Said | None) -> str | None:
+    return said.code.value if said is not None else None
+
+
+def _line_json(rows: OrderRows, line: Line) -> dict[str, Any]:
+    bought = [ali for purchase, _, ali in rows.purchases if purchase.line_id == line.id]
+    return {
+        "line": line.position,
+        "title": line.title,
+        "variant": line.variant_title,
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "refunded": line.refunded_quantity,
+        "fulfilled": line.fulfilled_quantity,
+        "ali_order_id": bought[0].number if bought else None,
+        "ali_order_ids": [ali.number for ali in bought],
+        "status": bought[0].status.value if bought and bought[0].status else None,
+        "parcels": [_parcel_json(parcel) for ali in bought for parcel in rows.parcels.get(ali.id or 0, [])],
+    }
+
+
+def _parcel_json(parcel: Parcel) -> dict[str, Any]:
+    return {
+        "number": parcel.number,
+        "original_number": parcel.original_number,
+        "carrier": parcel.carrier,
+        "service": parcel.service,
+        "delivered": parcel.delivered,
+        "returned": parcel.returned,
+        "last_event": parcel.last_event_text,
+        "last_event_at": parcel.last_event_at.isoformat() if parcel.last_event_at else None,
+        "items": parcel.items,
+    }
+
+
+def _fulfilment_json(told: Fulfillment) -> dict[str, Any]:
+    return {
+        "id": told.store_fulfillment_id,
+        "state": told.state.value,
+        "number": told.number,
+        "carrier": told.carrier,
+        "link": told.link,
+        "mailed": told.mailed,
+        "problem": told.problem,
+    }
+
+
+def events_of(session: Session, listed: Listed) -> list[dict[str, Any]]:
+    """What happened to an order and to what it was bought with, oldest first, in words and as data."""
+    numbers = [ali.number for ali in listed.rows.ali_orders]
+    query = (
+        select(Event)
+        .where(or_(Event.order_id == listed.rows.order.id, col(Event.ali_number).in_(numbers)))
+        .order_by(col(Event.at), col(Event.id))
+    )
+    return [
+        {
+            "at": event.at.isoformat(),
+            "when": when(event.at),
+            "who": event.who,
+            "what": event.what,
+            "ali_order_id": event.ali_number,
+            "data": event.data,
+            "line": _event_line(event),
+        }
+        for event in session.exec(query)
+    ]
+
+
+def _event_line(event: Event) -> str:
+    number = f" {event.ali_number}" if event.ali_number else ""
+    data = ", ".join(f"{key} {_plain(value)}" for key, value in event.data.items() if value not in (None, [], ""))
+    return f"{event.who}: {event.what}{number}" + (f" ({data})" if data else "")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

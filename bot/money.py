@@ -1,0 +1,11 @@
+"""Amounts as people write them: whole minor units inside, decimal text outside."""
+
+from decimal import Decimal
+
+from flows.amounts import digits_of
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """An amount as plain decimal text: 13274 BRL is "132.74"."""
+    digits = digits_of(currency)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"

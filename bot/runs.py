@@ -1,0 +1,81 @@
+"""The record of every run of a job: claimed before, finished after, found again after a crash."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot import slots
+from bot.db import Database
+from bot.models import JobRun
+from bot.shopbase import ShopUnavailable
+from flows.errors import TryLater
+
+Counts = Mapping[str, Any]
+Clock = Callable[[], datetime]
+
+
+def last_slot(database: Database, name: str) -> datetime | None:
+    """The latest slot that was run to its end, well or not; one cut short by a crash counts as not run."""
+    query = select(JobRun.slot).where(JobRun.name == name, col(JobRun.finished_at).is_not(None))
+    with database.read() as session:
+        return session.exec(query.order_by(col(JobRun.slot).desc()).limit(1)).first()
+
+
+def last_run(database: Database, name: str) -> JobRun | None:
+    """The latest run of a job."""
+    query = select(JobRun).where(JobRun.name == name).order_by(col(JobRun.slot).desc()).limit(1)
+    with database.read() as session:
+        return session.exec(query).first()
+
+
+def waiting_again(database: Database, name: str, now: datetime) -> datetime | None:
+    """The slot whose next try is due at `now`, if the last run of the job asked for one."""
+    run = last_run(database, name)
+    return run.slot if run is not None and run.again_at is not None and run.again_at <= now else None
+
+
+def record(database: Database, name: str, slot: datetime, clock: Clock, work: Callable[[], Counts]) -> JobRun:
+    """Run `work` for one slot and write down how it went; its exception is written down and raised again.
+
+    The `problems` among its counts make it a run that did only part of its work.
+    """
+    run = _claim(database, name, slot, clock())
+    try:
+        counts = dict(work())
+    except Exception as error:
+        again = slots.again_at(run.tries, clock()) if isinstance(error, TryLater | ShopUnavailable) else None
+        _finish(database, run, clock(), ok=False, problem=f"{type(error).__name__}: {error}", again=again)
+        raise
+    problems = counts.get("problems") or []
+    _finish(database, run, clock(), ok=not problems, counts=counts, problem="; ".join(problems)[:2000] or None)
+    return run
+
+
+def _claim(database: Database, name: str, slot: datetime, now: datetime) -> JobRun:
+    with database.write() as session:
+        run = session.exec(select(JobRun).where(JobRun.name == name, JobRun.slot == slot)).one_or_none()
+        if run is None:
+            run = JobRun(name=name, slot=slot, started_at=now)
+        else:
+            run.tries += 1
+            run.started_at, run.finished_at, run.ok, run.again_at = now, None, None, None
+        session.add(run)
+    return run
+
+
+def _finish(
+    database: Database,
+    run: JobRun,
+    now: datetime,
+    *,
+    ok: bool,
+    counts: Counts | None = None,
+    problem: str | None = None,
+    again: datetime | None = None,
+) -> None:
+    with database.write() as session:
+        run.finished_at, run.ok, run.problem, run.again_at = now, ok, problem, again
+        run.counts = dict(counts or {})
+        session.add(run)

@@ -1,0 +1,110 @@
+"""One run of each job, from opening what it needs to the record of how it went: for a person, and for the scheduler."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import opening, runs
+from bot.config import Config
+from bot.db import Database
+from bot.home import Home
+from bot.jobs.pull import Pulled, pull
+from bot.jobs.push import Pushed, push
+from bot.models import JobRun
+
+if TYPE_CHECKING:
+    # Playwright costs a third of a second to import, and pulling or pushing does without it.
+    from playwright.sync_api import BrowserContext
+
+    from bot.jobs.sync import Synced
+
+Say = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Workplace:
+    """What every job of one home needs: where, with which settings, and who is told what."""
+
+    home: Home
+    config: Config
+    database: Database
+    say: Say
+    clock: Callable[[], datetime] = opening.now
+    stopped: Callable[[], bool] = lambda: False
+    progress: Progress = lambda _what, _done, _all: None
+    wait_seconds: float = 600
+    last: JobRun | None = field(default=None)
+
+    def pull(self, shop: str, slot: datetime | None = None) -> Pulled:
+        """Pull one shop's orders. Raises ShopBaseError, ConfigError."""
+        pulled = Pulled()
+
+        def work() -> runs.Counts:
+            nonlocal pulled
+            with opening.shop_client(self.home, self.config, shop) as shopbase:
+                pulled = pull(self.database, shopbase, shop, self.clock)
+            return {**asdict(pulled), "problems": pulled.unreadable}
+
+        self.last = runs.record(self.database, f"pull:{shop}", slot or self.clock(), self.clock, work)
+        return pulled
+
+    def sync(self, account: str, slot: datetime | None = None) -> "Synced":
+        """Read one account's AliExpress pages. Raises FlowError, AlreadyRunning, ConfigError."""
+        from bot.evidence import Evidence
+        from bot.jobs.sync import Synced, has_open_orders, sync
+
+        synced = Synced()
+
+        def work() -> runs.Counts:
+            nonlocal synced
+            if not has_open_orders(self.database, account):
+                return asdict(synced)
+            with self._browser(account) as context:
+                synced = sync(
+                    self.database,
+                    context,
+                    self.config.site,
+                    account,
+                    clock=self.clock,
+                    tabs=self.config.sync.tabs,
+                    on_trouble=Evidence(self.home.evidence).keep,
+                    stopped=self.stopped,
+                    progress=self.progress,
+                )
+            return asdict(synced)
+
+        self.last = runs.record(self.database, f"sync:{account}", slot or self.clock(), self.clock, work)
+        return synced
+
+    def push(self, shop: str, slot: datetime | None = None, *, yes: bool = False, retry: bool = False) -> Pushed:
+        """Push one shop's tracking numbers. Raises ShopBaseError, ConfigError."""
+        pushed = Pushed()
+
+        def work() -> runs.Counts:
+            nonlocal pushed
+            with opening.shop_client(self.home, self.config, shop) as shopbase:
+                pushed = push(
+                    self.database,
+                    shopbase,
+                    self.config,
+                    shop,
+                    clock=self.clock,
+                    yes=yes,
+                    retry=retry,
+                    stopped=self.stopped,
+                    progress=lambda done, every: self.progress("push", done, every),
+                )
+            return asdict(pushed)
+
+        self.last = runs.record(self.database, f"push:{shop}", slot or self.clock(), self.clock, work)
+        return pushed
+
+    @contextmanager
+    def _browser(self, account: str) -> Iterator["BrowserContext"]:
+        with opening.browser_of(
+            self.home, self.config, account, wait_seconds=self.wait_seconds, say=self.say
+        ) as context:
+            yield context
