@@ -1,12 +1,17 @@
 """The command `read`: what a maintainer uses when AliExpress has changed a page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import output
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 
 class PageKind(StrEnum):
@@ -28,9 +33,14 @@ def read(
 
     Prints the values that the robot would see, or ends with the error it would meet and that error's exit code.
     """
-    from bot.saved_pages import read_saved
+    from flows.read_file import read_saved
 
-    value = read_saved(page.value, path, _browser).model_dump(mode="json")
+    if path.suffix.lower() == ".json" and path.is_file():
+        read = read_saved(page.value, path)
+    else:
+        with _windowless_context() as context:
+            read = read_saved(page.value, path, context)
+    value = read.model_dump(mode="json")
     if as_json:
         output.print_json(value)
     else:
@@ -38,10 +48,27 @@ def read(
             output.say(line)
 
 
-def _browser() -> Path:
-    from bot.cli.setup import find_browser
+@contextmanager
+def _windowless_context() -> "Iterator[BrowserContext]":
+    """A browser without a profile or a way out, for a page that is only drawn."""
+    from playwright.sync_api import sync_playwright
 
-    return find_browser(windowless=True).path
+    from bot.browser import LANGUAGE, ONLY_LOOPBACK, own_download
+    from bot.browser_install import NONE_HERE, Machine, find, runs_as_root
+    from bot.cli.setup import configured_browser
+    from bot.errors import ConfigError
+
+    with sync_playwright() as playwright:
+        found = find(Machine.here(), configured_browser(), own_download(playwright), windowless=True)
+        if found is None:
+            raise ConfigError(*NONE_HERE)
+        browser = playwright.chromium.launch(
+            executable_path=found.path, chromium_sandbox=not runs_as_root(), args=[ONLY_LOOPBACK]
+        )
+        try:
+            yield browser.new_context(locale=LANGUAGE, service_workers="block")
+        finally:
+            browser.close()
 
 
 def _outline(value: Any, name: str = "", depth: int = 0) -> list[str]:

@@ -12,7 +12,6 @@ from bot.errors import ConfigError
 from bot.home import Home, write_private
 
 if TYPE_CHECKING:
-    from bot.browser_install import Found
     from bot.config import Config
 
 secret = group("Keep the keys and passwords of the shops.")
@@ -134,7 +133,7 @@ def install_browser() -> None:
     from bot.browser import own_download
     from bot.browser_install import Machine, install
 
-    configured = _configured_browser()
+    configured = configured_browser()
     with sync_playwright() as playwright:
         own = own_download(playwright)
     install(Machine.here(), configured, own, output.say)
@@ -143,30 +142,24 @@ def install_browser() -> None:
 @browser.command("show")
 def show_browser(as_json: AsJson = False) -> None:
     """Say which browser is used, and why that one."""
-    found = find_browser()
+    from playwright.sync_api import sync_playwright
+
+    from bot.browser import own_download
+    from bot.browser_install import NONE_HERE, Machine, find
+
+    configured = configured_browser()
+    with sync_playwright() as playwright:
+        own = own_download(playwright)
+    found = find(Machine.here(), configured, own)
+    if found is None:
+        raise ConfigError(*NONE_HERE)
     if as_json:
         output.print_json({"path": str(found.path), "origin": found.origin})
     else:
         output.say(f"{found.path} ({found.origin})")
 
 
-def find_browser(*, windowless: bool = False) -> "Found":
-    """The browser that would be used; raises ConfigError where there is none."""
-    from playwright.sync_api import sync_playwright
-
-    from bot.browser import own_download
-    from bot.browser_install import NONE_HERE, Machine, find
-
-    configured = _configured_browser()
-    with sync_playwright() as playwright:
-        own = own_download(playwright)
-    found = find(Machine.here(), configured, own, windowless=windowless)
-    if found is None:
-        raise ConfigError(*NONE_HERE)
-    return found
-
-
-def _configured_browser() -> str:
+def configured_browser() -> str:
     """Before `init` there is nothing to name one in, and looking for a browser is fine all the same."""
     if not Home.find().config_file.exists():
         return ""
