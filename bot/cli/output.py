@@ -13,9 +13,10 @@ from typing import Any
 from bot.errors import DropferryError
 from bot.home import Home, private_folder
 
-FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED, ALREADY_RUNNING, DONE_IN_PART = 1, 2, 3, 4, 5, 6, 7
+FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED = 1, 2, 3, 4, 5
 
-# By name, so that nothing is imported for an error that did not happen. The nearest base class counts.
+# Errors of modules that know nothing of commands (a DropferryError knows its own code). They are told by name, so that
+# nothing is imported for an error that did not happen; the nearest base class counts.
 EXIT_CODES = {
     "bot.db.DatabaseError": CONFIGURATION,
     "bot.shopbase.errors.ShopCredentials": CONFIGURATION,
