@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Playwright
 
+from bot.browser import own_download
+from bot.browser_install import Machine, find
 from bot.db import Database, open_database
 from tests.databases import new_postgres_database, postgres_server
 
@@ -41,16 +44,20 @@ def chromium_switches() -> list[str]:
     return [ONLY_LOOPBACK, *QUIET, *(["--no-sandbox"] if is_root else [])]
 
 
-def chromium_executable() -> str | None:
-    """DROPFERRY_TEST_CHROMIUM, else an installed headless shell or Chromium; None leaves it to Playwright's own."""
+def chromium_executable(own: Path) -> str | None:
+    """DROPFERRY_TEST_CHROMIUM, else an installed headless shell, else None for Playwright's `own`, else any browser."""
     names = (os.environ.get("DROPFERRY_TEST_CHROMIUM", ""), "chromium-headless-shell")
-    return next((found for name in names if name and (found := shutil.which(name))), None)
+    named = next((found for name in names if name and (found := shutil.which(name))), None)
+    if named is not None or own.is_file():
+        return named
+    installed = find(Machine.here(), "", None)
+    return str(installed.path) if installed else None
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
     """pytest-playwright's launch options, kept to loopback."""
-    executable = chromium_executable()
+    executable = chromium_executable(own_download(playwright))
     named = {"executable_path": executable} if executable else {}
     return {**browser_type_launch_args, **named, "args": chromium_switches()}
 
