@@ -37,6 +37,7 @@ _WINDOWS = (
     "Chromium/Application/chrome.exe",
 )
 _HEADLESS_SHELL = "chromium-headless-shell"
+_APT_SECONDS = 600  # ending apt while it unpacks leaves a machine to be mended by hand
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,15 @@ def _download(machine: Machine, say: Say) -> bool:
 
 def _from_debian(machine: Machine, say: Say) -> None:
     say("Asking Debian for its chromium package …")
-    apt = str(machine.which("apt-get") or "apt-get")
-    for arguments in (("update", "-qq"), ("install", "-qq", "--yes", "--no-install-recommends", "chromium")):
-        problem = run_bounded(machine, (apt, *arguments))
+    apt = (str(machine.which("apt-get") or "apt-get"), "-q", "-o", "DPkg::Lock::Timeout=60")
+    get = (*apt, "install", "--yes", "--no-install-recommends")
+    for command in ((*apt, "update"), (*get, "chromium")):
+        problem = run_bounded(machine, command, silence=_APT_SECONDS)
         if problem:
             say(f"That did not work: {problem}")
             return
     # A third of the memory and twice the speed for work without a window; nothing is lost where it is not to be had.
-    run_bounded(machine, (apt, "install", "-qq", "--yes", "--no-install-recommends", _HEADLESS_SHELL))
+    run_bounded(machine, (*get, _HEADLESS_SHELL), silence=_APT_SECONDS)
 
 
 def run_bounded(machine: Machine, command: Sequence[str], silence: float = 120, total: float = 900) -> str:

@@ -165,18 +165,16 @@ def test_debian_is_asked_next(programs: Path) -> None:
         programs, "playwright", "print('Error: getaddrinfo ENOTFOUND'); print('  at x'); sys.exit(1)"
     )
     made = f"pathlib.Path({str(programs)!r}, sys.argv[-1])"
-    recording(
-        programs, "apt-get", f"made = {made}\nif sys.argv[1] == 'install': made.write_text(''); made.chmod(0o755)"
-    )
+    recording(programs, "apt-get", f"made = {made}\nif 'install' in sys.argv: made.write_text(''); made.chmod(0o755)")
     told: list[str] = []
     here = machine(programs, is_root=True, release=DEBIAN, playwright=playwright)
     found = install(here, "", programs / "own", told.append)
     assert Found(programs / "chromium", "installed on this machine") == found
     assert [
         "playwright install chromium",
-        "apt-get update -qq",
-        "apt-get install -qq --yes --no-install-recommends chromium",
-        "apt-get install -qq --yes --no-install-recommends chromium-headless-shell",
+        "apt-get -q -o DPkg::Lock::Timeout=60 update",
+        "apt-get -q -o DPkg::Lock::Timeout=60 install --yes --no-install-recommends chromium",
+        "apt-get -q -o DPkg::Lock::Timeout=60 install --yes --no-install-recommends chromium-headless-shell",
     ] == calls(programs)
     assert "That did not work: Error: getaddrinfo ENOTFOUND" == told[1]
     shell = find(here, "", None, windowless=True)
