@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+# The version that this program's tables are of: the newest file in migrations/versions.
+HEAD = "0001"
 
 
 class DatabaseError(Exception):
@@ -87,27 +89,38 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def alembic_config() -> AlembicConfig:
+def alembic_config() -> "AlembicConfig":
     """Where the migrations are, without an ini file."""
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
 def _bring_up_to_date(database: Database, backups: Path | None) -> None:
-    script = ScriptDirectory.from_config(alembic_config())
-    with database.engine.connect() as connection:
-        now = MigrationContext.configure(connection).get_current_revision()
-    if now == script.get_current_head():
+    now = _revision(database)
+    if now == HEAD:
         return
     if now is not None:
-        _refuse_newer(script, now)
+        _refuse_newer(now)
         _back_up(database, backups, now)
     _migrate(database, now)
 
 
-def _refuse_newer(script: ScriptDirectory, revision: str) -> None:
-    known = {each.revision for each in script.walk_revisions()}
+def _revision(database: Database) -> str | None:
+    """The version that the tables are of, None where there are none. Without Alembic, which takes long to load."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return str(found) if found is not None else None
+
+
+def _refuse_newer(revision: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if revision not in known:
         raise DatabaseError(
             f"The database was written by a newer dropferry (its version is {revision}). "
@@ -148,7 +161,7 @@ def _migrate(database: Database, revision: str | None) -> None:
         ) from error
 
 
-def _migrate_sqlite(database: Database, config: AlembicConfig) -> None:
+def _migrate_sqlite(database: Database, config: "AlembicConfig") -> None:
     from alembic import command
 
     with database.engine.connect() as connection:

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, or_, select
 
 from bot.config import Config
 from bot.facts import PushMode, Said, Standing, Tab
-from bot.jobs.push import push_mode
 from bot.models import AliOrder, Event, Fulfillment, Line, Order, Parcel, Purchase, PurchaseOrder
 from bot.money import decimal_text
+from bot.push_mode import push_mode
 from bot.standing import OrderRows, load, standing_of
 from bot.wording import sentence, when
 

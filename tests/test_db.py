@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import SQLModel, select
 
-from bot.db import Database, DatabaseError, open_database
+from bot.db import HEAD, Database, DatabaseError, alembic_config, open_database
 from bot.facts import Tab
 from bot.models import JobRun, Line, Order, PullCursor, Purchase, PurchaseState
 from tests import rows
@@ -24,6 +25,11 @@ def test_tables_match_the_migrations(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_program_knows_its_newest_migration() -> None:
+    """The version that the program holds the database against is that of the newest migration."""
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 def test_times_come_back_in_utc(database: Database) -> None:
@@ -139,9 +145,7 @@ def test_a_copy_is_kept_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
 def test_a_failed_migration_leaves_the_old_file_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration that fails half-way is taken back whole: old version, old data, still readable."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
-    broken = (
-        "op.add_column('pull_cursor', sa.Column('extra', sa.Integer())); op.execute('SELECT x FROM nowhere')"
-    )
+    broken = "op.add_column('pull_cursor', sa.Column('extra', sa.Integer())); op.execute('SELECT x FROM nowhere')"
     _with_second_migration(tmp_path, monkeypatch, broken)
     _at_first_version(url)
     with pytest.raises(DatabaseError, match="Nothing was changed"):
@@ -164,12 +168,11 @@ def _with_second_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body
     head = "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
     (folder / "versions" / "0002_more.py").write_text(f"{head}\n\ndef upgrade() -> None:\n    {body}\n")
     monkeypatch.setattr(bot.db, "MIGRATIONS", folder)
+    monkeypatch.setattr(bot.db, "HEAD", "0002")
 
 
 def _at_first_version(url: str) -> None:
     from alembic import command
-
-    from bot.db import alembic_config
 
     database = Database(url)
     with database.engine.connect() as connection, connection.begin():

@@ -181,7 +181,8 @@ def _each(names: list[str], one: Callable[[str], tuple[dict[str, Any], str, list
 
 
 def _list_ready(place: "Workplace", shops: list[str], as_json: bool) -> None:
-    from bot.jobs.push import push_mode, what_is_ready
+    from bot.jobs.push import what_is_ready
+    from bot.push_mode import push_mode
 
     ready = {shop: what_is_ready(place.database, place.config, shop) for shop in shops}
     if as_json:

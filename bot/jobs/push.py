@@ -22,6 +22,7 @@ from bot.models import (
     PurchaseOrder,
     PurchaseState,
 )
+from bot.push_mode import push_mode
 from bot.shopbase import ShopBase, ShopReplyChanged, ShopUnavailable
 from bot.standing import load, read
 
@@ -51,19 +52,6 @@ class Pushed:
     waits: str | None = None
     told: Told = field(default_factory=Told)
     problems: list[str] = field(default_factory=list)
-
-
-def push_mode(session: Session, config: Config, shop: str) -> PushMode:
-    """Whether this shop's numbers go out by themselves: not while pushing is off, nor before the first yes."""
-    if not config.shop(shop).live_push:
-        return PushMode.OFF
-    query = (
-        select(Fulfillment.id)
-        .join(Order, col(Order.id) == Fulfillment.order_id)
-        .where(Order.shop == shop, Fulfillment.state == FulfillmentState.SENT, col(Fulfillment.by_hand).is_(False))
-        .limit(1)
-    )
-    return PushMode.ON if session.exec(query).first() is not None else PushMode.FIRST
 
 
 def what_is_ready(database: Database, config: Config, shop: str) -> list[Ready]:
