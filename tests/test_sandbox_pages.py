@@ -267,7 +267,7 @@ def test_captcha_covers_the_page(sandbox: Sandbox, ali: AliWorld, page: Page) ->
     """Proves that a human check is seen on the page too."""
     ali.set_faults({"captcha": True})
     page.goto(f"{sandbox.aliexpress}/p/order/index.html")
-    page.get_by_text("unusual traffic").wait_for()
+    page.frame_locator("#baxia-dialog-content").get_by_text("unusual traffic").wait_for()
 
 
 @pytest.mark.parametrize("fault", ["lost", "http_500", "html", "broken_json"])

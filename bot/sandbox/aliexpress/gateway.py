@@ -143,7 +143,7 @@ def _said(answer: Json) -> Reply:
 
 async def _sent(request: Request) -> dict[str, str]:
     """What a call carries: its query, and for POST the form in its body."""
-    form = parse_qs((await request.body()).decode()) if request.method == "POST" else {}
+    form = parse_qs((await request.body()).decode(errors="replace")) if request.method == "POST" else {}
     return {**dict(request.query_params), **{name: values[0] for name, values in form.items()}}
 
 

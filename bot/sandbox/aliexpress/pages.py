@@ -54,6 +54,7 @@ def www_routes(world: AliWorld, site: Site) -> list[Route]:
         *(Route(path, shell) for path in _SHELLS),
         Route("/p/page-data.js", embedded),
         Route("/kf/{picture:path}", _picture),
+        Route("/_____tmd_____/punish", _human_check),
         Route("/assets/{name}", _asset),
     ]
 
@@ -134,6 +135,12 @@ async def _asset(request: Request) -> Response:
         return Response("not found", 404)
     media = "text/css" if name.endswith(".css") else "text/javascript"
     return Response(_file(name), media_type=media, headers={"Cache-Control": "max-age=3600"})
+
+
+async def _human_check(_request: Request) -> Response:
+    return HTMLResponse(
+        "<p>Sorry, we have detected unusual traffic from your network.</p><p>Please slide to verify</p>"
+    )
 
 
 async def _picture(_request: Request) -> Response:

@@ -45,8 +45,10 @@
     if (told.popup) overlay(make("p", {}, "Coupons for you, today only"));
   }
 
+  // The check itself is a page of its own inside a dialog; nothing but a person gets past it.
   function humanCheck() {
-    overlay(make("p", {}, "Sorry, we have detected unusual traffic from your network."), make("p", {}, "Please slide to verify"));
+    const frame = make("iframe", { id: "baxia-dialog-content", src: "/_____tmd_____/punish", width: "420", height: "320" });
+    document.body.append(make("div", { class: "comet-modal-mask" }, make("div", { class: "comet-modal-content baxia-dialog" }, frame)));
   }
 
   // A page of a design that no reader has seen.

@@ -27,7 +27,7 @@
           make("div", {}, `${order.orderDateTitle}: ${order.orderDateText}`),
           make("div", { style: "display: flex; align-items: center;" }, `${labels.order_ID}: ${number}`, copy)),
         make("span", { class: "order-item-header-line" }),
-        make("a", { href: order.orderDetailUrl, target: "_blank", ...pl("order_item_header_detail") },
+        make("a", { href: order.orderDetailUrl.replace(order.orderId, number), target: "_blank", ...pl("order_item_header_detail") },
           make("span", {}, order.orderDetailText), make("span", { class: "comet-icon comet-icon-arrowright " }))));
   }
 
