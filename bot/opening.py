@@ -66,13 +66,18 @@ def browser_of(
     """The browser of one account, with its lock held. Raises AlreadyRunning, ConfigError."""
     from playwright.sync_api import sync_playwright
 
-    from bot.browser import account_browser
+    from bot.browser import account_browser, import_cookies
     from bot.locks import account_lock
 
     config.account(account)
+    # `dropferry sandbox` leaves a signed-in session for the first browser of its home.
+    session = home.path / "aliexpress-cookies.json"
+    is_first = config.is_sandbox and session.exists() and not home.profile(account, sandbox=True).exists()
     with (
         account_lock(home, account, config.is_sandbox, wait_seconds, say),
         sync_playwright() as playwright,
         account_browser(playwright, config, home, account, config.browser.headless) as context,
     ):
+        if is_first:
+            import_cookies(context, session, config.site)
         yield context

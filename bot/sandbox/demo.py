@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from bot.cli import output
 from bot.config import load
 from bot.errors import DropferryError
@@ -21,10 +19,9 @@ from bot.linking import link
 from bot.listing import count_tabs, list_orders
 from bot.opening import browser_of, database_of
 from bot.outcomes import pulled_line, pushed_line, synced_line
-from bot.sandbox.ready_home import COOKIES_FILE
 from bot.sandbox.server import Sandbox
-from bot.work import Workplace
 from bot.wording import TAB_NAMES
+from bot.work import Workplace
 
 SHOP, ACCOUNT = "main", "main"
 
@@ -40,28 +37,22 @@ def run_demo(*, headless: bool = True) -> None:
     """
     started = time.monotonic()
     # A browser that is just closing may still write into its profile.
-    with tempfile.TemporaryDirectory(prefix="dropferry-demo-", ignore_cleanup_errors=True) as folder:
-        with Sandbox() as sandbox, _opened(sandbox, Path(folder), headless) as place:
-            _Day(sandbox, place).play()
+    with (
+        tempfile.TemporaryDirectory(prefix="dropferry-demo-", ignore_cleanup_errors=True) as folder,
+        Sandbox() as sandbox,
+        _opened(sandbox, Path(folder) / "home", headless) as place,
+    ):
+        _Day(sandbox, place).play()
     output.say()
     output.say(f"That was the day, in {time.monotonic() - started:.0f} seconds. Your own shop next: dropferry init")
 
 
 @contextlib.contextmanager
 def _opened(sandbox: Sandbox, folder: Path, headless: bool) -> Iterator[Workplace]:
-    from bot.browser import account_browser, import_cookies
-    from bot.locks import account_lock
-
     sandbox.write_home(folder, live_push=True)
     home = Home(folder)
     config = load(home)
     config = config.model_copy(update={"browser": config.browser.model_copy(update={"headless": headless})})
-    with (
-        account_lock(home, ACCOUNT, config.is_sandbox),
-        sync_playwright() as playwright,
-        account_browser(playwright, config, home, ACCOUNT, headless=True) as context,
-    ):
-        import_cookies(context, folder / COOKIES_FILE, config.site)
     with database_of(home, config) as database:
         yield Workplace(home, config, database, output.say)
 
