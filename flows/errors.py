@@ -54,11 +54,31 @@ class AnswerChanged(PageChanged):
     """The page's data call has an unknown shape: nothing in it contradicts the drawn page, which may still be read."""
 
 
-class CannotBuy(FlowError):
-    """The order was surely not placed; `reason` is one of a closed set of words."""
+class Reason(StrEnum):
+    """Why an order was surely not placed."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    PRODUCT_GONE = "product_gone"
+    SKU_GONE = "sku_gone"
+    SOLD_OUT = "sold_out"
+    NOT_SHIPPABLE = "not_shippable"
+    CARRIER_GONE = "carrier_gone"
+    ADDRESS_REFUSED = "address_refused"
+    PRICE_CHANGED = "price_changed"
+    QUANTITY_CHANGED = "quantity_changed"
+    RECIPIENT_DIFFERS = "recipient_differs"
+    CURRENCY_DIFFERS = "currency_differs"
+    PAYS_AT_ONCE = "pays_at_once"
+    UNKNOWN_BUTTON = "unknown_button"
+    ZERO_TOTAL = "zero_total"
+    MERCHANT_ADDRESS_TOUCHED = "merchant_address_touched"
+    PAGE_SAYS_NO = "page_says_no"
+
+
+class CannotBuy(FlowError):
+    """The order was surely not placed; `detail` has both values: "asked 2, page shows 1"."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
 
