@@ -86,6 +86,7 @@ def _order_columns(reply: OrderReply) -> dict[str, Any]:
         "total_minor": reply.total.minor,
         "tags": list(reply.tags),
         "note": reply.note,
+        "note_attributes": [[each.name, each.value] for each in reply.note_attributes],
         "address": address.model_dump() if address is not None else None,
         "waits_until": waits if reply.is_in_post_purchase else None,
     }

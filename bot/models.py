@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot import columns
+from bot import columns, models_buying  # noqa: F401 - a purchase belongs to a mapping
 from bot.facts import Tab
 from flows.values import AliStatus
-
-columns.name_constraints(SQLModel.metadata)
 
 
 def _belongs_to(target: str, *, nullable: bool = False) -> Column[Any]:
@@ -27,8 +25,15 @@ def _part_of_key(target: str) -> Column[Any]:
 
 
 class PurchaseState(StrEnum):
-    """Where one purchase stands: `placed` has its AliExpress number, the other two are over."""
+    """Where one purchase stands.
 
+    `new` waits for its turn; `held` waits for a cause to go away; `intent` was written before the press and stays until
+    the order is found or a person decides; `placed` has its AliExpress number; the last two are over.
+    """
+
+    NEW = "new"
+    HELD = "held"
+    INTENT = "intent"
     PLACED = "placed"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -74,6 +79,9 @@ class Order(SQLModel, table=True):
     tags: list[str] = Field(default_factory=list, sa_column=columns.json())
     note: str = ""
     address: dict[str, Any] | None = Field(default=None, sa_column=columns.json(nullable=True))
+    note_attributes: list[list[str]] = Field(default_factory=list, sa_column=columns.json(nullable=True))
+    address_overrides: dict[str, str] = Field(default_factory=dict, sa_column=columns.json(nullable=True))
+    released: bool = False
     waits_until: datetime | None = Field(default=None, sa_column=columns.utc())
     tab: Tab = Field(sa_column=columns.word(Tab))
 
@@ -152,23 +160,56 @@ class AliItem(SQLModel, table=True):
 
 
 class Purchase(SQLModel, table=True):
-    """One line item bought on AliExpress; at most one that is not over stands for a line."""
+    """One mapped item of a line item, bought by one confirm page, or a line that a person bought (no mapping).
+
+    At most one that is not over stands for a (line, item), and one open intent for an account: two indexes hold that
+    across processes and restarts. `quote`, `ship_to` and `known_number` are what was asked and seen before a press.
+    """
 
     __tablename__ = "purchase"
     __table_args__ = (
         Index(
-            "uq_purchase_open_line",
+            "uq_purchase_open_item",
             "line_id",
+            "item",
             unique=True,
             sqlite_where=text("state NOT IN ('closed', 'cancelled')"),
             postgresql_where=text("state NOT IN ('closed', 'cancelled')"),
+        ),
+        Index(
+            "uq_purchase_open_intent",
+            "account",
+            unique=True,
+            sqlite_where=text("state = 'intent'"),
+            postgresql_where=text("state = 'intent'"),
         ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     line_id: int = Field(sa_column=_belongs_to("store_line.id"))
+    item: int = 0
+    account: str | None = Field(default=None, max_length=32)
     state: PurchaseState = Field(sa_column=columns.word(PurchaseState))
     created_at: datetime = Field(sa_column=columns.utc(nullable=False))
+    mapping_id: int | None = Field(default=None, sa_column=Column(ForeignKey("mapping.id", ondelete="SET NULL")))
+    product_id: str | None = None
+    sku_id: str | None = None
+    units: int | None = None
+    hold: str | None = Field(default=None, max_length=40)
+    hold_data: dict[str, Any] = Field(default_factory=dict, sa_column=columns.json(nullable=True))
+    approved: dict[str, Any] = Field(default_factory=dict, sa_column=columns.json(nullable=True))
+    ship_to: dict[str, Any] | None = Field(default=None, sa_column=columns.json(nullable=True))
+    quote: dict[str, Any] | None = Field(default=None, sa_column=columns.json(nullable=True))
+    quoted_at: datetime | None = Field(default=None, sa_column=columns.utc())
+    cost_minor: int | None = Field(default=None, sa_column=Column(BigInteger()))
+    cost_currency: str | None = Field(default=None, max_length=3)
+    known_number: str | None = Field(default=None, max_length=20)
+    intent_at: datetime | None = Field(default=None, sa_column=columns.utc(index=True))
+    deadline: datetime | None = Field(default=None, sa_column=columns.utc())
+    looks: int = Field(default=0)
+    last_look_at: datetime | None = Field(default=None, sa_column=columns.utc())
+    placed_at: datetime | None = Field(default=None, sa_column=columns.utc())
+    evidence: str | None = None
 
 
 class PurchaseOrder(SQLModel, table=True):

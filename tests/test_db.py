@@ -17,6 +17,7 @@ from bot.facts import Tab
 from bot.models import JobRun, Line, Order, PullCursor, Purchase, PurchaseState
 from tests import rows
 
+LATEST = HEAD
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
@@ -137,7 +138,7 @@ def test_a_copy_is_kept_before_a_migration(tmp_path: Path, monkeypatch: pytest.M
     (copy,) = backups.iterdir()
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT shop FROM pull_cursor").fetchall() == [("kept",)]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(LATEST,)]
     connection.close()
     assert copy.stat().st_mode & 0o077 == 0
 
@@ -153,7 +154,7 @@ def test_a_failed_migration_leaves_the_old_file_usable(tmp_path: Path, monkeypat
     with sqlite3.connect(tmp_path / "a.db") as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(pull_cursor)")]
         assert "extra" not in columns
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(LATEST,)]
     connection.close()
 
 
@@ -165,10 +166,10 @@ def _with_second_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body
 
     folder = tmp_path / "migrations"
     shutil.copytree(bot.db.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    head = "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
-    (folder / "versions" / "0002_more.py").write_text(f"{head}\n\ndef upgrade() -> None:\n    {body}\n")
+    head = f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '0999'\ndown_revision = '{HEAD}'\n"
+    (folder / "versions" / "0999_more.py").write_text(f"{head}\n\ndef upgrade() -> None:\n    {body}\n")
     monkeypatch.setattr(bot.db, "MIGRATIONS", folder)
-    monkeypatch.setattr(bot.db, "HEAD", "0002")
+    monkeypatch.setattr(bot.db, "HEAD", "0999")
 
 
 def _at_first_version(url: str) -> None:
@@ -178,7 +179,7 @@ def _at_first_version(url: str) -> None:
     with database.engine.connect() as connection, connection.begin():
         config = alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, LATEST)
         connection.exec_driver_sql("INSERT INTO pull_cursor (shop) VALUES ('kept')")
     database.close()
 

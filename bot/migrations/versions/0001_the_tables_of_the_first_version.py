@@ -291,4 +291,3 @@ def upgrade() -> None:
     with op.batch_alter_table("purchase_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_purchase_order_ali_order_id"), ["ali_order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchase_order_purchase_id"), ["purchase_id"], unique=False)
-
