@@ -11,15 +11,25 @@ from playwright.sync_api import Page
 
 from flows.errors import FlowError
 
+# When AliExpress changes a page, every order shows it: a few of them tell all that there is to tell.
+AT_MOST = 20
+
 
 class Evidence:
-    """One folder a finding, named by an id of our own; nothing from a page gets into a path."""
+    """One folder a finding, named by an id of our own; nothing from a page gets into a path.
+
+    One object serves one run and keeps its first 20 findings.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.kept = 0
 
     def keep(self, page: Page, error: FlowError) -> None:
         """Keep the page as drawn and as a picture, and name the folder in `error.evidence`."""
+        if self.kept >= AT_MOST:
+            return
+        self.kept += 1
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         place = self.folder / name

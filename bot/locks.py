@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 
 Say = Callable[[str], None]
+Stopped = Callable[[], bool]
+
+LOOK_UP_SECONDS = 0.5  # how often a wait looks whether it is to end
 
 
 def run_lock(home: Home, wait_seconds: float = 0, say: Say | None = None) -> contextlib.AbstractContextManager[None]:
@@ -26,18 +30,36 @@ def run_lock(home: Home, wait_seconds: float = 0, say: Say | None = None) -> con
 
 
 def account_lock(
-    home: Home, account: str, sandbox: bool, wait_seconds: float = 0, say: Say | None = None
+    home: Home,
+    account: str,
+    sandbox: bool,
+    wait_seconds: float = 0,
+    say: Say | None = None,
+    *,
+    stopped: Stopped | None = None,
 ) -> contextlib.AbstractContextManager[None]:
     """Held by whoever works in the account's browser profile; raises AlreadyRunning."""
     name = profile_name(account, sandbox)
-    return hold(home.locks / f"account-{name}.lock", f'the browser of account "{account}"', wait_seconds, say)
+    return hold(
+        home.locks / f"account-{name}.lock", f'the browser of account "{account}"', wait_seconds, say, stopped=stopped
+    )
+
+
+def shop_lock(
+    home: Home, shop: str, wait_seconds: float = 0, say: Say | None = None, *, stopped: Stopped | None = None
+) -> contextlib.AbstractContextManager[None]:
+    """Held by whoever pulls or pushes a shop: two at once could tell a number twice; raises AlreadyRunning."""
+    return hold(home.locks / f"shop-{shop}.lock", f'shop "{shop}"', wait_seconds, say, stopped=stopped)
 
 
 @contextlib.contextmanager
-def hold(path: Path, what: str, wait_seconds: float = 0, say: Say | None = None) -> Iterator[None]:
+def hold(
+    path: Path, what: str, wait_seconds: float = 0, say: Say | None = None, *, stopped: Stopped | None = None
+) -> Iterator[None]:
     """Hold the lock while the block runs, after waiting for it at most so long; `say` is told before a wait.
 
-    The system frees it at once when its owner dies. Raises AlreadyRunning, which says who holds `what` since when.
+    The system frees it at once when its owner dies. Raises AlreadyRunning, which says who holds `what` since when;
+    also as soon as `stopped` says so during a wait.
     """
     from filelock import FileLock
 
@@ -46,7 +68,7 @@ def hold(path: Path, what: str, wait_seconds: float = 0, say: Say | None = None)
     if not _taken(lock, path, 0):
         if say is not None and wait_seconds > 0:
             say(f"{_in_use(what, path)}; waiting for it, {wait_seconds:.0f} seconds at most")
-        if wait_seconds <= 0 or not _taken(lock, path, wait_seconds):
+        if wait_seconds <= 0 or not _taken_in_time(lock, path, wait_seconds, stopped or _never):
             raise AlreadyRunning(_in_use(what, path), "wait until that is done, or end it")
     try:
         write_private(_beside(path), json.dumps(_me()))
@@ -54,6 +76,21 @@ def hold(path: Path, what: str, wait_seconds: float = 0, say: Say | None = None)
     finally:
         _beside(path).unlink(missing_ok=True)
         lock.release()
+
+
+def _never() -> bool:
+    return False
+
+
+def _taken_in_time(lock: "FileLock", path: Path, seconds: float, stopped: Stopped) -> bool:
+    until = time.monotonic() + seconds
+    while not stopped():
+        left = until - time.monotonic()
+        if _taken(lock, path, min(max(left, 0), LOOK_UP_SECONDS)):
+            return True
+        if left <= 0:
+            return False
+    return False
 
 
 def _taken(lock: "FileLock", path: Path, seconds: float) -> bool:

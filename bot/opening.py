@@ -60,10 +60,40 @@ def shop_client(home: Home, config: Config, shop: str) -> "ShopBase":
 
 
 @contextmanager
+def open_shop(
+    home: Home,
+    config: Config,
+    shop: str,
+    *,
+    wait_seconds: float,
+    say: Callable[[str], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator["ShopBase"]:
+    """The Admin API of one shop, with its lock held: two at once could tell a number twice.
+
+    A wait for the lock ends when `stopped` says so. Raises AlreadyRunning, MissingSecret, ConfigError.
+    """
+    from bot.locks import shop_lock
+
+    client = shop_client(home, config, shop)
+    with shop_lock(home, shop, wait_seconds, say, stopped=stopped), client as shopbase:
+        yield shopbase
+
+
+@contextmanager
 def browser_of(
-    home: Home, config: Config, account: str, *, wait_seconds: float, say: Callable[[str], None] | None = None
+    home: Home,
+    config: Config,
+    account: str,
+    *,
+    wait_seconds: float,
+    say: Callable[[str], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator["BrowserContext"]:
-    """The browser of one account, with its lock held. Raises AlreadyRunning, ConfigError."""
+    """The browser of one account, with its lock held; a wait for it ends when `stopped` says so.
+
+    Raises AlreadyRunning, ConfigError.
+    """
     from playwright.sync_api import sync_playwright
 
     from bot.browser import account_browser, import_cookies
@@ -74,7 +104,7 @@ def browser_of(
     session = home.path / "aliexpress-cookies.json"
     is_first = config.is_sandbox and session.exists() and not home.profile(account, sandbox=True).exists()
     with (
-        account_lock(home, account, config.is_sandbox, wait_seconds, say),
+        account_lock(home, account, config.is_sandbox, wait_seconds, say, stopped=stopped),
         sync_playwright() as playwright,
         account_browser(playwright, config, home, account, config.browser.headless) as context,
     ):

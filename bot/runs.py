@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from bot import slots
 from bot.db import Database
+from bot.errors import AlreadyRunning
 from bot.models import JobRun
 from bot.shopbase import ShopUnavailable
 from flows.errors import TryLater
@@ -39,17 +40,23 @@ def waiting_again(database: Database, name: str, now: datetime) -> datetime | No
 def record(database: Database, name: str, slot: datetime, clock: Clock, work: Callable[[], Counts]) -> JobRun:
     """Run `work` for one slot and write down how it went; its exception is written down and raised again.
 
-    The `problems` among its counts make it a run that did only part of its work.
+    The `problems` among its counts make it a run that did only part of its work; `unanswered` ones are tried again
+    soon, and one that was `stopped` before its end is made up at once when somebody next looks.
     """
     run = _claim(database, name, slot, clock())
     try:
         counts = dict(work())
     except Exception as error:
-        again = slots.again_at(run.tries, clock()) if isinstance(error, TryLater | ShopUnavailable) else None
+        passing = isinstance(error, TryLater | ShopUnavailable | AlreadyRunning)
+        again = slots.again_at(run.tries, clock()) if passing else None
         _finish(database, run, clock(), ok=False, problem=f"{type(error).__name__}: {error}", again=again)
         raise
-    problems = counts.get("problems") or []
-    _finish(database, run, clock(), ok=not problems, counts=counts, problem="; ".join(problems)[:2000] or None)
+    problems = list(counts.get("problems") or [])
+    stopped = bool(counts.get("stopped"))
+    again = clock() if stopped else slots.again_at(run.tries, clock()) if counts.get("unanswered") else None
+    problem = "; ".join([*problems, *(["stopped before its end"] if stopped else [])])
+    ok = not problem
+    _finish(database, run, clock(), ok=ok, counts=counts, problem=problem[:2000] or None, again=again)
     return run
 
 

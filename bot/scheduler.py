@@ -19,7 +19,7 @@ from bot.cli.output import told
 from bot.outcomes import pulled_line, pushed_line, synced_line
 from bot.work import Workplace
 
-TICK_SECONDS = 30
+TICK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,16 @@ class Service:
     browsing: Workplace
     stop: threading.Event
     heartbeat: Callable[[], None]
+    tick_seconds: float = TICK_SECONDS
     _due: "queue.Queue[SyncDue | None]" = field(default_factory=queue.Queue)
     _done: "queue.Queue[SyncDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
+    _beat_owed: bool = False
 
     def run(self) -> None:
         """Work until told to stop; the step at hand is finished, and no browser is left behind."""
         scheduler = schedule.Scheduler()
-        scheduler.every(TICK_SECONDS).seconds.do(self.tick)
+        scheduler.every(self.tick_seconds).seconds.do(self.tick)  # type: ignore[arg-type]  # fractions do as well
         for moment in self.place.config.sync.times:
             scheduler.every().day.at(moment, "UTC").do(self.tick)
         browser = threading.Thread(target=self._browse, name="browser")
@@ -63,7 +65,7 @@ class Service:
             self.tick()
             while not self.stop.is_set():
                 scheduler.run_pending()
-                self._after_syncs(wait=1.0)
+                self._after_syncs(wait=min(1.0, self.tick_seconds))
         finally:
             self.stop.set()
             self._due.put(None)
@@ -74,18 +76,30 @@ class Service:
         """Run what is due in the office, and hand what is due in the browser to its thread. Never raises."""
         now = self.place.clock()
         for shop in self.place.config.shops:
-            slot = slots.every(self.place.config.pull.every_minutes, now)
-            if not self.stop.is_set() and self._is_due(f"pull:{shop}", slot):
-                self._attempt(f"pull {shop}", partial(_pulled, self.place, shop, slot))
+            self._guarded(f"shop {shop}", partial(self._office, shop, now))
         for account in self.place.config.accounts:
-            name, slot = f"sync:{account}", slots.latest(self.place.config.sync.times, now)
-            again = runs.waiting_again(self.place.database, name, now)
-            if account not in self._queued and (again is not None or self._is_due(name, slot)):
-                self._queued.add(account)
-                self._due.put(SyncDue(account, slot if self._is_due(name, slot) else again or slot))
+            self._guarded(f"account {account}", partial(self._hand_over, account, now))
+        self._guarded("heartbeat", self._beat)
 
-    def _is_due(self, name: str, slot: datetime) -> bool:
-        return slots.due(slot, runs.last_slot(self.place.database, name))
+    def _office(self, shop: str, now: datetime) -> None:
+        slot = self._slot_due(f"pull:{shop}", slots.every(self.place.config.pull.every_minutes, now), now)
+        if slot is not None and not self.stop.is_set():
+            self._attempt(f"pull {shop}", partial(_pulled, self.place, shop, slot))
+        again = runs.waiting_again(self.place.database, f"push:{shop}", now)
+        if again is not None and not self.stop.is_set():
+            self._attempt(f"push {shop}", partial(_pushed, self.place, shop, again))
+
+    def _hand_over(self, account: str, now: datetime) -> None:
+        slot = self._slot_due(f"sync:{account}", slots.latest(self.place.config.sync.times, now), now)
+        if account not in self._queued and slot is not None:
+            self._queued.add(account)
+            self._due.put(SyncDue(account, slot))
+
+    def _slot_due(self, name: str, slot: datetime, now: datetime) -> datetime | None:
+        """The slot to run a job for: the latest one if it was not run yet, else one that is to be tried again."""
+        if slots.due(slot, runs.last_slot(self.place.database, name)):
+            return slot
+        return runs.waiting_again(self.place.database, name, now)
 
     def _browse(self) -> None:
         while (due := self._due.get()) is not None:
@@ -101,23 +115,43 @@ class Service:
         except queue.Empty:
             return
         self._queued.discard(done.account)
-        good = done.ok
+        self._beat_owed = done.ok
         for name, shop in self.place.config.shops.items():
             if shop.account == done.account and not self.stop.is_set():
-                good &= self._attempt(f"push {name}", partial(_pushed, self.place, name))
-        if good:
+                self._attempt(f"push {name}", partial(_pushed, self.place, name, None))
+        self._guarded("heartbeat", self._beat)
+
+    def _beat(self) -> None:
+        """Ping once for each sync that went well, as soon as nothing else is in trouble: silence is the alarm."""
+        if not self._beat_owed:
+            return
+        config = self.place.config
+        names = [f"{job}:{shop}" for shop in config.shops for job in ("pull", "push")]
+        names += [f"sync:{account}" for account in config.accounts]
+        last = (runs.last_run(self.place.database, name) for name in names)
+        if all(run is None or run.ok is not False for run in last):
+            self._beat_owed = False
             self.heartbeat()
+
+    def _guarded(self, what: str, work: Callable[[], None]) -> None:
+        """A database that is away for a minute must not end the service."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001
+            self._tell(what, error)
 
     def _attempt(self, what: str, work: Callable[[], tuple[str, bool]]) -> bool:
         """Run one job; trouble becomes a line, because a job that raises would be run again at every tick."""
         try:
             line, ok = work()
         except Exception as error:  # noqa: BLE001
-            trouble = "; ".join(part for part in told(error) if part)
-            self.place.say(f"{what}: {trouble}")
+            self._tell(what, error)
             return False
         self.place.say(f"{what}: {line}")
         return ok
+
+    def _tell(self, what: str, error: Exception) -> None:
+        self.place.say(f"{what}: " + "; ".join(part for part in told(error) if part))
 
 
 def _pulled(place: Workplace, shop: str, slot: datetime) -> tuple[str, bool]:
@@ -127,9 +161,9 @@ def _pulled(place: Workplace, shop: str, slot: datetime) -> tuple[str, bool]:
 
 def _synced(place: Workplace, account: str, slot: datetime) -> tuple[str, bool]:
     synced = place.sync(account, slot)
-    return synced_line(synced), not synced.problems
+    return synced_line(synced), not synced.problems and not synced.stopped
 
 
-def _pushed(place: Workplace, shop: str) -> tuple[str, bool]:
-    pushed = place.push(shop)
+def _pushed(place: Workplace, shop: str, slot: datetime | None) -> tuple[str, bool]:
+    pushed = place.push(shop, slot)
     return pushed_line(pushed, shop), not pushed.problems

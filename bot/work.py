@@ -1,7 +1,7 @@
 """One run of each job, from opening what it needs to the record of how it went: for a person, and for the scheduler."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from bot.home import Home
 from bot.jobs.pull import Pulled, pull
 from bot.jobs.push import Pushed, push
 from bot.models import JobRun
+from bot.shopbase import ShopBase
 
 if TYPE_CHECKING:
     # Playwright costs a third of a second to import, and pulling or pushing does without it.
@@ -39,13 +40,20 @@ class Workplace:
     last: JobRun | None = field(default=None)
 
     def pull(self, shop: str, slot: datetime | None = None) -> Pulled:
-        """Pull one shop's orders. Raises ShopBaseError, ConfigError."""
+        """Pull one shop's orders. Raises ShopBaseError, AlreadyRunning, ConfigError."""
         pulled = Pulled()
 
         def work() -> runs.Counts:
             nonlocal pulled
-            with opening.shop_client(self.home, self.config, shop) as shopbase:
-                pulled = pull(self.database, shopbase, shop, self.clock)
+            with self._shop(shop) as shopbase:
+                pulled = pull(
+                    self.database,
+                    shopbase,
+                    shop,
+                    self.clock,
+                    stopped=self.stopped,
+                    progress=lambda done: self.progress("orders", done, 0),
+                )
             return {**asdict(pulled), "problems": pulled.unreadable}
 
         self.last = runs.record(self.database, f"pull:{shop}", slot or self.clock(), self.clock, work)
@@ -80,12 +88,12 @@ class Workplace:
         return synced
 
     def push(self, shop: str, slot: datetime | None = None, *, yes: bool = False, retry: bool = False) -> Pushed:
-        """Push one shop's tracking numbers. Raises ShopBaseError, ConfigError."""
+        """Push one shop's tracking numbers. Raises ShopBaseError, AlreadyRunning, ConfigError."""
         pushed = Pushed()
 
         def work() -> runs.Counts:
             nonlocal pushed
-            with opening.shop_client(self.home, self.config, shop) as shopbase:
+            with self._shop(shop) as shopbase:
                 pushed = push(
                     self.database,
                     shopbase,
@@ -95,16 +103,19 @@ class Workplace:
                     yes=yes,
                     retry=retry,
                     stopped=self.stopped,
-                    progress=lambda done, every: self.progress("push", done, every),
+                    progress=lambda done, every: self.progress("fulfilments", done, every),
                 )
             return asdict(pushed)
 
         self.last = runs.record(self.database, f"push:{shop}", slot or self.clock(), self.clock, work)
         return pushed
 
-    @contextmanager
-    def _browser(self, account: str) -> Iterator["BrowserContext"]:
-        with opening.browser_of(
-            self.home, self.config, account, wait_seconds=self.wait_seconds, say=self.say
-        ) as context:
-            yield context
+    def _browser(self, account: str) -> "AbstractContextManager[BrowserContext]":
+        return opening.browser_of(
+            self.home, self.config, account, wait_seconds=self.wait_seconds, say=self.say, stopped=self.stopped
+        )
+
+    def _shop(self, shop: str) -> AbstractContextManager[ShopBase]:
+        return opening.open_shop(
+            self.home, self.config, shop, wait_seconds=self.wait_seconds, say=self.say, stopped=self.stopped
+        )

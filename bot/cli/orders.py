@@ -153,7 +153,7 @@ def fulfil(
     ShopBase is told at once, for all that is left of the lines, and mails the buyer if the shop's settings say so.
     """
     from bot.jobs.by_hand import fulfil_by_hand
-    from bot.opening import database_of, now, shop_client
+    from bot.opening import database_of, now, open_shop
 
     if (number is None) != no_tracking:
         raise typer.BadParameter("give --number N with --carrier C, or --no-tracking")
@@ -163,7 +163,7 @@ def fulfil(
     with database_of(home, config) as database:
         done = fulfil_by_hand(
             database,
-            lambda name: shop_client(home, config, name),
+            lambda name: open_shop(home, config, name, wait_seconds=600, say=output.note),
             config,
             order,
             shop=shop,
@@ -236,6 +236,7 @@ def _lines(positions: list[int]) -> str:
 
 
 def _suggest(home: "Home", config: "Config", account: str | None, *, yes: bool, as_json: bool) -> None:
+    from bot.evidence import Evidence
     from bot.jobs.suggest import accept, find_suggestions
     from bot.opening import browser_of, database_of, now
 
@@ -247,7 +248,14 @@ def _suggest(home: "Home", config: "Config", account: str | None, *, yes: bool, 
     with database_of(home, config) as database:
         with browser_of(home, config, name, wait_seconds=600, say=output.note) as context:
             found = find_suggestions(
-                database, context, config.site, config, account=name, clock=now, tabs=config.sync.tabs
+                database,
+                context,
+                config.site,
+                config,
+                account=name,
+                clock=now,
+                tabs=config.sync.tabs,
+                on_trouble=Evidence(home.evidence).keep,
             )
         if as_json:
             output.print_json([_suggestion_json(each) for each in found])
@@ -286,4 +294,6 @@ def _print_suggestions(found: "list[Suggestion]") -> None:
     ]
     output.print_table(("Sure", "Line", "What", "AliExpress order"), rows)
     if any(each.sure is None for each in found):
-        output.say("what is not sure has two answers: look on AliExpress, then dropferry link ORDER/LINE NUMBER")
+        output.say(
+            "what is not sure may have a second answer: look on AliExpress, then dropferry link ORDER/LINE NUMBER"
+        )

@@ -99,5 +99,5 @@ def _ping(url: str) -> None:
 
     try:
         httpx.get(url, timeout=5, follow_redirects=False).raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         _line(f"the heartbeat could not be told: {error}")

@@ -30,14 +30,14 @@ def pull(shop: ShopOption = None, as_json: JsonOption = False) -> None:
 
     Also notices what was paid, cancelled, refunded or edited since. Nothing is changed in the store.
     """
-    with _workplace() as place:
+    with _workplace() as place, _bars(place):
         from bot.outcomes import pulled_line
 
         def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
             pulled = place.pull(name)
             return asdict(pulled), pulled_line(pulled), pulled.unreadable
 
-        _each(_chosen(place.config.shops, shop, "shop"), one, as_json)
+        _each(place, _chosen(place.config.shops, shop, "shop"), one, as_json)
 
 
 def sync(
@@ -51,7 +51,7 @@ def sync(
 
     Opens the account's browser and reads the orders that lines are linked to. Nothing is bought, paid or confirmed.
     """
-    with _workplace() as place, _bar(place):
+    with _workplace() as place, _bars(place):
         from bot.outcomes import synced_line
 
         place.wait_seconds = wait
@@ -60,7 +60,7 @@ def sync(
             synced = place.sync(name)
             return asdict(synced), synced_line(synced), synced.problems
 
-        _each(_chosen(place.config.accounts, account, "account"), one, as_json)
+        _each(place, _chosen(place.config.accounts, account, "account"), one, as_json)
 
 
 def push(
@@ -74,7 +74,7 @@ def push(
 
     ShopBase then mails the buyers. Each order's fulfilments are read first, so no number is sent twice.
     """
-    with _workplace() as place, _bar(place):
+    with _workplace() as place, _bars(place):
         from bot.outcomes import pushed_line
 
         chosen = _chosen(place.config.shops, shop, "shop")
@@ -86,7 +86,7 @@ def push(
             pushed = place.push(name, yes=yes, retry=retry)
             return asdict(pushed), pushed_line(pushed, name), pushed.problems
 
-        _each(chosen, one, as_json)
+        _each(place, chosen, one, as_json)
 
 
 def run() -> None:
@@ -140,9 +140,19 @@ def stopping() -> Iterator[threading.Event]:
 
 
 @contextlib.contextmanager
-def _bar(place: "Workplace") -> Iterator[None]:
-    with output.progress("working", None) as done:
-        place.progress = lambda _what, so_far, _all: done(so_far)
+def _bars(place: "Workplace") -> Iterator[None]:
+    """A bar for each kind of work, one after the other."""
+    with contextlib.ExitStack() as shown:
+        bars: dict[str, Callable[[int], None]] = {}
+
+        def progress(what: str, so_far: int, every: int) -> None:
+            if what not in bars:
+                shown.close()
+                bars.clear()
+                bars[what] = shown.enter_context(output.progress(what, every or None))
+            bars[what](so_far)
+
+        place.progress = progress
         yield
 
 
@@ -152,30 +162,40 @@ def _chosen(known: dict[str, Any], name: str | None, kind: str) -> list[str]:
     return [name] if name is not None else list(known)
 
 
-def _each(names: list[str], one: Callable[[str], tuple[dict[str, Any], str, list[str]]], as_json: bool) -> None:
+def _each(
+    place: "Workplace", names: list[str], one: Callable[[str], tuple[dict[str, Any], str, list[str]]], as_json: bool
+) -> None:
     """Do one after the other; trouble with one is told and does not hold up the next."""
     outcomes: dict[str, Any] = {}
     problems: list[str] = []
     failed: list[Exception] = []
     for name in names:
+        if place.stopped():
+            break
         try:
-            counts, line, trouble = one(name)
+            outcomes[name], line, trouble = one(name)
         except Exception as error:
             if len(names) == 1:
                 raise
             failed.append(error)
             output.note(f"{name}: " + "; ".join(part for part in output.told(error) if part))
             continue
-        outcomes[name] = counts
         problems += trouble
         if not as_json:
             output.say(f"{name}: {line}")
     if as_json:
         output.print_json(outcomes)
-    for problem in problems:
-        output.note(f"  {problem}")
     if failed and not outcomes:
         raise failed[0]
+    cut_short = len(outcomes) + len(failed) < len(names) or any(counts["stopped"] for counts in outcomes.values())
+    _end(problems, failed=bool(failed), cut_short=cut_short)
+
+
+def _end(problems: list[str], *, failed: bool, cut_short: bool) -> None:
+    for problem in problems:
+        output.note(f"  {problem}")
+    if cut_short:
+        raise DoneInPart("stopped before the end", "what was done is kept; run it again for the rest")
     if failed or problems:
         raise DoneInPart("not all of it could be done", "the lines above say what is left, and why")
 

@@ -1,6 +1,7 @@
 """Fulfils lines at a person's word, with or without a tracking number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ from bot.db import Database
 from bot.errors import ConfigError, DropferryError
 from bot.finding import find_lines, find_order, parse
 from bot.jobs.tell import Teller
-from bot.models import FulfillmentState
-from bot.shopbase import ShopBase
+from bot.models import FulfillmentState, Order
+from bot.shopbase import ShopBase, ShopUnavailable
+from bot.standing import OrderRows
 from bot.telling import Telling, carrier_for, clean_number, is_number
 
 
@@ -51,7 +53,7 @@ class ByHand:
 
 def fulfil_by_hand(
     database: Database,
-    open_shop: Callable[[str], ShopBase],
+    open_shop: Callable[[str], AbstractContextManager[ShopBase]],
     config: Config,
     typed: str,
     *,
@@ -60,7 +62,7 @@ def fulfil_by_hand(
     carrier: str | None,
     clock: Callable[[], datetime],
 ) -> ByHand:
-    """Tell ShopBase that all that is left of the lines was sent.
+    """Tell ShopBase that all that is left of the lines was sent; `open_shop` gives the client of a shop by name.
 
     Raises NotFoundError, ConfigError while the shop's pushing is off, NotFulfilledError where nothing is left or the
     store refuses, and ShopBaseError.
@@ -69,7 +71,7 @@ def fulfil_by_hand(
     reference = parse(typed)
     with database.read() as session:
         order = find_order(session, reference, shop)
-        chosen = {line.id: line.position for line in find_lines(session, order, reference)}
+        chosen: dict[int | None, int] = {line.id: line.position for line in find_lines(session, order, reference)}
     settings = config.shop(order.shop)
     if not settings.live_push:
         raise ConfigError(
@@ -77,28 +79,45 @@ def fulfil_by_hand(
             f"set live_push = true under [shops.{order.shop}] in config.toml",
         )
     told_carrier = carrier_for(carrier, None, config.push.carriers)
+    assert order.id is not None
     with open_shop(order.shop) as shopbase:
         teller = Teller(database, shopbase, settings, config.push, clock, who="person")
-        assert order.id is not None
         replies, rows = teller.look(order.id)
-        left = {
-            line.id: line.quantity - line.refunded_quantity - line.fulfilled_quantity
-            for line in rows.lines
-            if line.id in chosen and not line.removed
-        }
-        lines = {line: quantity for line, quantity in left.items() if line is not None and quantity > 0}
+        lines = _left(rows, chosen)
         if not lines:
-            raise NotFulfilledError(f"order {order.name}: nothing is left to fulfil of these lines", "")
+            raise NotFulfilledError(f"order {order.name}: nothing is left to fulfil of these lines")
         row = teller.send(rows, replies, Telling(cleaned or "", told_carrier, lines, ()))
-    if row.state is FulfillmentState.SENDING:
-        raise NotFulfilledError(
-            f"order {order.name}: ShopBase gave no answer, so it may or may not know",
-            "look at it: dropferry pull, then dropferry show; then fulfil again if it is still open",
-        )
-    if row.state is not FulfillmentState.SENT:
-        raise NotFulfilledError(f"order {order.name}: ShopBase did not take it: {row.problem}", "")
+        if row.state is FulfillmentState.SENDING:
+            _look_again(teller, order, lines)
+    if row.state in (FulfillmentState.REFUSED, FulfillmentState.STUCK):
+        raise NotFulfilledError(f"order {order.name}: ShopBase did not take it: {row.problem}")
     positions = {chosen[line]: quantity for line, quantity in lines.items()}
     return ByHand(order.name, cleaned, told_carrier, positions, row.mailed)
+
+
+def _left(rows: OrderRows, chosen: Mapping[int | None, int]) -> dict[int, int]:
+    """How many of each chosen line are still to be sent."""
+    left = {
+        line.id: line.quantity - line.refunded_quantity - line.fulfilled_quantity
+        for line in rows.lines
+        if line.id in chosen and not line.removed
+    }
+    return {line: quantity for line, quantity in left.items() if line is not None and quantity > 0}
+
+
+def _look_again(teller: Teller, order: Order, lines: Mapping[int, int]) -> None:
+    """After no answer: nothing is raised if the store did it all the same."""
+    assert order.id is not None
+    try:
+        _, rows = teller.look(order.id)
+    except ShopUnavailable as silent:
+        raise NotFulfilledError(
+            f"order {order.name}: ShopBase gave no answer, so it may or may not know",
+            "do the same again later: what ShopBase knows by then is not told twice",
+        ) from silent
+    positions: dict[int | None, int] = {line.id: line.position for line in rows.lines if line.id in lines}
+    if _left(rows, positions):
+        raise NotFulfilledError(f"order {order.name}: ShopBase gave no answer and does not have it", "do it again")
 
 
 def _checked(number: str | None) -> str | None:

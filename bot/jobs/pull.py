@@ -10,8 +10,8 @@ from bot import checkpoints
 from bot.db import Database
 from bot.facts import Tab
 from bot.intake import Change, take_in
-from bot.models import Order, PullCursor
-from bot.shopbase import OrderReply, ShopBase, ShopNotFound, ShopReplyChanged
+from bot.models import Event, Order, PullCursor
+from bot.shopbase import OrderReply, ShopBase, ShopBaseError, ShopNotFound, ShopReplyChanged
 from bot.standing import restand
 
 # The store's clock decides what is "updated since"; an hour of overlap covers answers that were late.
@@ -23,23 +23,35 @@ OPEN_TABS = (Tab.PENDING, Tab.AWAITING_ORDER, Tab.AWAITING_PAYMENT, Tab.AWAITING
 
 @dataclass(slots=True)
 class Pulled:
-    """What one pull did; `unreadable` names orders whose answer could not be understood."""
+    """What one pull did; `unreadable` names orders whose answer could not be understood.
+
+    `stopped` says that it was asked to end before it was through; the next one then starts from the same place.
+    """
 
     new: int = 0
     changed: int = 0
     seen: int = 0
     deleted: int = 0
     unreadable: list[str] = field(default_factory=list)
+    stopped: bool = False
 
 
-def pull(database: Database, shopbase: ShopBase, shop: str, clock: Callable[[], datetime]) -> Pulled:
+def pull(
+    database: Database,
+    shopbase: ShopBase,
+    shop: str,
+    clock: Callable[[], datetime],
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Pulled:
     """Bring our orders of `shop` in step with the store.
 
     Reads what was updated since the last pull, and once a day all open orders, because not every change moves
-    `updated_at`. The cursor moves in the transaction that writes the last of it, so a pull that was cut short is simply
-    done again. Raises ShopBaseError; what was read before it is kept.
+    `updated_at`. The cursor moves after the last of it is written, so a pull that was cut short is simply done again.
+    Raises ShopBaseError; what was read before it is kept.
     """
-    return _Pull(database, shopbase, shop, clock).run()
+    return _Pull(database, shopbase, shop, clock, stopped, progress).run()
 
 
 @dataclass(slots=True)
@@ -48,7 +60,11 @@ class _Pull:
     shopbase: ShopBase
     shop: str
     clock: Callable[[], datetime]
+    stopped: Callable[[], bool]
+    progress: Callable[[int], None]
     pulled: Pulled = field(default_factory=Pulled)
+    _ours: set[str] = field(default_factory=set)
+    _unreadable: set[str] = field(default_factory=set)
 
     def run(self) -> Pulled:
         with self.database.read() as session:
@@ -63,22 +79,37 @@ class _Pull:
             seen = self._take_all(self.shopbase.orders(order_status="open", on_unreadable=self._skip))
             server_time = server_time or self.shopbase.server_time
             self._look_for_missing(seen)
-        self._move_cursor(server_time, self.clock() if sweep else None)
-        checkpoints.reached("pull: cursor moved")
+        if not self.pulled.stopped:
+            self._move_cursor(server_time, self.clock() if sweep else None)
+            checkpoints.reached("pull: cursor moved")
         return self.pulled
 
     def _skip(self, problem: ShopReplyChanged) -> None:
-        self.pulled.unreadable.append(str(problem))
+        """Name an order that cannot be read, once, however often it comes."""
+        which = problem.subject or str(problem)
+        if which not in self._unreadable:
+            self._unreadable.add(which)
+            self.pulled.unreadable.append(str(problem))
+
+    def _must_stop(self) -> bool:
+        self.pulled.stopped = self.pulled.stopped or self.stopped()
+        return self.pulled.stopped
 
     def _take_all(self, replies: Iterable[OrderReply]) -> set[str]:
         seen: set[str] = set()
         batch: list[OrderReply] = []
-        for reply in replies:
-            seen.add(reply.id)
-            batch.append(reply)
-            if len(batch) == BATCH:
-                self._write(batch)
-                batch = []
+        try:
+            for reply in replies:
+                if self._must_stop():
+                    break
+                seen.add(reply.id)
+                batch.append(reply)
+                if len(batch) == BATCH:
+                    self._write(batch)
+                    batch = []
+        except ShopBaseError:
+            self._write(batch)
+            raise
         self._write(batch)
         return seen
 
@@ -91,13 +122,16 @@ class _Pull:
             touched: list[int] = []
             for reply in batch:
                 change, order_id = take_in(session, self.shop, reply, now)
-                self.pulled.seen += change is not Change.NOT_OURS
+                if change is not Change.NOT_OURS:
+                    self._ours.add(reply.id)
                 self.pulled.new += change is Change.NEW
                 self.pulled.changed += change is Change.CHANGED
                 if order_id is not None and change is not Change.SAME:
                     touched.append(order_id)
             restand(session, touched, now)
             checkpoints.reached("pull: before commit")
+        self.pulled.seen = len(self._ours)
+        self.progress(self.pulled.seen)
         checkpoints.reached("pull: page written")
 
     def _look_for_missing(self, seen: set[str]) -> None:
@@ -106,6 +140,8 @@ class _Pull:
             query = select(Order.store_id).where(Order.shop == self.shop, col(Order.tab).in_(OPEN_TABS))
             missing = [store_id for store_id in session.exec(query) if store_id not in seen]
         for store_id in missing:
+            if self._must_stop():
+                return
             try:
                 reply = self.shopbase.order(store_id)
             except ShopNotFound:
@@ -117,6 +153,7 @@ class _Pull:
 
     def _mark_deleted(self, store_id: str) -> None:
         self.pulled.deleted += 1
+        checkpoints.reached("pull: found deleted")
         now = self.clock()
         with self.database.write() as session:
             query = select(Order).where(Order.shop == self.shop, Order.store_id == store_id)
@@ -124,7 +161,10 @@ class _Pull:
             order.deleted_at = now
             session.add(order)
             assert order.id is not None
+            data = {"status": order.financial_status}
+            session.add(Event(at=now, who="store", what="deleted in store", order_id=order.id, data=data))
             restand(session, [order.id], now)
+        checkpoints.reached("pull: deletion written")
 
     def _move_cursor(self, updated_to: datetime | None, swept_at: datetime | None) -> None:
         with self.database.write() as session:

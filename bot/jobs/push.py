@@ -23,12 +23,13 @@ from bot.models import (
     PurchaseState,
 )
 from bot.push_mode import push_mode
-from bot.shopbase import ShopBase, ShopReplyChanged, ShopUnavailable
-from bot.standing import load, read
+from bot.shopbase import ShopBase, ShopRefused, ShopReplyChanged, ShopUnavailable
+from bot.standing import OrderRows, load, read, restand
 
 # A refusal seldom goes away by itself, so it is asked again once a day, or when the merchant says so.
 RETRY_AFTER = timedelta(hours=20)
 GIVE_UP_AFTER = 3
+TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,26 @@ class Ready:
 
 @dataclass(slots=True)
 class Pushed:
-    """What one push did. `waits` says why nothing was told although something is ready: "off", "first" or "many"."""
+    """What one push did. `waits` says why nothing was told although something is ready: "off", "first" or "many".
+
+    `problems` names orders that are not through, `unanswered` those of them for which the store gave no answer;
+    `stopped` says that it was asked to end before it was through.
+    """
 
     ready: int = 0
     waits: str | None = None
     told: Told = field(default_factory=Told)
     problems: list[str] = field(default_factory=list)
+    unanswered: int = 0
+    stopped: bool = False
 
 
 def what_is_ready(database: Database, config: Config, shop: str) -> list[Ready]:
     """All that the next push of this shop would tell, oldest order first. Looks only."""
     with database.read() as session:
-        return [each for order_id in _candidates(session, shop) for each in _ready(session, config, shop, order_id)]
+        candidates = _candidates(session, shop)
+        parts = (candidates[start : start + TOGETHER] for start in range(0, len(candidates), TOGETHER))
+        return [each for part in parts for rows in load(session, part) for each in _ready(rows, config, shop)]
 
 
 def push(
@@ -80,15 +89,16 @@ def push(
     pushed = Pushed()
     with database.write() as session:
         mode = push_mode(session, config, shop)
-        if mode is not PushMode.OFF:
-            retry_refused(session, shop, clock() if retry else clock() - RETRY_AFTER)
+        if mode is PushMode.ON or (yes and mode is PushMode.FIRST):
+            freed = retry_refused(session, shop, clock() if retry else clock() - RETRY_AFTER)
+            restand(session, freed, clock())
     ready = what_is_ready(database, config, shop)
     pushed.ready = len(ready)
     pushed.waits = None if yes and mode is not PushMode.OFF else _waits(mode, len(ready), config.push.confirm_above)
     if pushed.waits is not None or not ready:
         return pushed
     teller = Teller(database, shopbase, config.shop(shop), config.push, clock, told=pushed.told)
-    _tell_all(teller, list(dict.fromkeys(each.order_id for each in ready)), pushed, stopped, progress)
+    _tell_all(teller, {each.order_id: each.order for each in ready}, pushed, stopped, progress)
     return pushed
 
 
@@ -102,28 +112,41 @@ def _waits(mode: PushMode, ready: int, confirm_above: int) -> str | None:
 
 def _tell_all(
     teller: Teller,
-    order_ids: list[int],
+    orders: dict[int, str],
     pushed: Pushed,
     stopped: Callable[[], bool],
     progress: Callable[[int, int], None],
 ) -> None:
     silent = 0
-    for done, order_id in enumerate(order_ids):
+    for done, (order_id, name) in enumerate(orders.items()):
         if stopped():
+            pushed.stopped = True
             return
-        before = teller.told.unsure
-        try:
-            teller.tell(order_id)
-            silent = silent + 1 if teller.told.unsure > before else 0
-        except ShopReplyChanged as problem:
-            # One odd answer holds up one order.
-            pushed.problems.append(str(problem))
-        except ShopUnavailable as problem:
-            silent += 1
-            pushed.problems.append(str(problem))
-        if silent >= GIVE_UP_AFTER:
+        trouble = _tell(teller, order_id, name, pushed)
+        pushed.unanswered += trouble
+        silent = silent + 1 if trouble else 0
+        progress(done + 1, len(orders))
+        left = len(orders) - done - 1
+        if silent >= GIVE_UP_AFTER and left:
+            pushed.problems.append(f"ShopBase does not answer: {left} more not tried")
             return
-        progress(done + 1, len(order_ids))
+
+
+def _tell(teller: Teller, order_id: int, name: str, pushed: Pushed) -> bool:
+    """Tell one order, whose trouble holds up no other; returns whether the store gave no answer."""
+    before = teller.told.unsure
+    try:
+        teller.tell(order_id)
+    except ShopUnavailable as problem:
+        pushed.problems.append(f"{name}: {problem}")
+        return True
+    except (ShopReplyChanged, ShopRefused) as problem:
+        pushed.problems.append(f"{name}: {problem}")
+        return False
+    unsure = teller.told.unsure > before
+    if unsure:
+        pushed.problems.append(f"{name}: ShopBase gave no answer; the next push looks whether it knows")
+    return unsure
 
 
 def _candidates(session: Session, shop: str) -> list[int]:
@@ -155,8 +178,9 @@ def _candidates(session: Session, shop: str) -> list[int]:
     return [order_id for order_id, _ in session.exec(query) if order_id is not None]
 
 
-def _ready(session: Session, config: Config, shop: str, order_id: int) -> Iterator[Ready]:
-    (rows,) = load(session, [order_id])
+def _ready(rows: OrderRows, config: Config, shop: str) -> Iterator[Ready]:
+    assert rows.order.id is not None
+    order_id = rows.order.id
     settings = config.shop(shop)
     reading = read(rows, config.push.carriers)
     titles = {line.id: line.title for line in rows.lines}

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import BrowserContext
 from sqlalchemy import ColumnElement
@@ -18,6 +19,7 @@ from bot.standing import load
 from bot.suggesting import DAY_SLACK, OpenLine, OpenOrder, Suggestion, suggest
 from flows.check_orders import read_details, read_list
 from flows.page import block_heavy
+from flows.tab import OnTrouble
 from flows.values import ListedOrder, OrderDetail, Site
 
 DETAILS_AT_MOST = 200
@@ -33,10 +35,12 @@ def find_suggestions(
     account: str,
     clock: Callable[[], datetime],
     tabs: int = 4,
+    on_trouble: OnTrouble | None = None,
 ) -> list[Suggestion]:
     """Read the account's list back to the oldest open order, and the pages of those that may fit.
 
-    Raises PersonNeeded, TryLater or PageChanged. Writes nothing.
+    What could not be looked at (a page that cannot be read, orders further back than the walk went) may be a second
+    answer, so what it would fit is never sure. Raises PersonNeeded, TryLater or PageChanged. Writes nothing.
     """
     with database.read() as session:
         orders = open_orders(session, config, account)
@@ -45,19 +49,49 @@ def find_suggestions(
         return []
     since = max(min(order.ordered_on for order in orders) - DAY_SLACK, (clock() - BACK_AT_MOST).date())
     quantities = {line.quantity for order in orders for line in order.lines}
-    numbers: list[str] = []
+    cards, read_to = _walk(context, site, since, lambda card: _may_fit(card, owned, quantities))
+    read = dict(read_details(context, site, cards, tabs, on_trouble))
+    found = suggest(orders, [detail for detail in read.values() if isinstance(detail, OrderDetail)])
+    unread = [cards[number] for number, outcome in read.items() if not isinstance(outcome, OrderDetail)]
+    days = {line.line: order.ordered_on for order in orders for line in order.lines}
+    return [_unless_unseen(each, days[each.line.line], unread, read_to) for each in found]
+
+
+def _walk(
+    context: BrowserContext, site: Site, since: date, fits: Callable[[ListedOrder], bool]
+) -> tuple[dict[str, ListedOrder], date]:
+    """The cards that may fit, newest first, and down to which day all of them are among these."""
+    cards: dict[str, ListedOrder] = {}
     page = context.new_page()
     try:
         block_heavy(page)
         for listed in read_list(page, site):
-            numbers += [each.order_id for each in listed.orders if _may_fit(each, owned, quantities)]
             dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
-            if (dates and max(dates) < since) or len(numbers) >= DETAILS_AT_MOST:
-                break
+            fitting = {each.order_id: each for each in listed.orders if fits(each)}
+            if len(cards) + len(fitting) > DETAILS_AT_MOST:
+                # This page is left out as a whole, so only what is newer than its newest order was all looked at.
+                return cards, max(dates, default=date.max) + timedelta(days=1)
+            cards |= fitting
+            if dates and max(dates) < since:
+                return cards, since
     finally:
         page.close()
-    read = read_details(context, site, numbers[:DETAILS_AT_MOST], tabs)
-    return suggest(orders, [detail for _, detail in read if isinstance(detail, OrderDetail)])
+    return cards, since
+
+
+def _unless_unseen(each: Suggestion, ordered_on: date, unread: list[ListedOrder], read_to: date) -> Suggestion:
+    """The suggestion, not sure if another order that nobody looked at may fit as well."""
+    since = ordered_on - DAY_SLACK
+    rivals = [card.order_id for card in unread if _may_hold(card, each.line.quantity, since)]
+    if not rivals and read_to <= since:
+        return each
+    return replace(each, sure=None, candidates=tuple(dict.fromkeys([*each.candidates, *rivals])))
+
+
+def _may_hold(card: ListedOrder, quantity: int, since: date) -> bool:
+    if card.ordered_on is not None and card.ordered_on < since:
+        return False
+    return _shows_less(card) or any(line.quantity == quantity for line in card.lines)
 
 
 def open_orders(session: Session, config: Config, account: str) -> list[OpenOrder]:
@@ -108,7 +142,12 @@ def _open_order(order: Order, address: dict[str, str], lines: tuple[OpenLine, ..
 def _may_fit(listed: ListedOrder, owned: set[str], quantities: set[int]) -> bool:
     if listed.order_id in owned or listed.status in OVER:
         return False
-    return not listed.lines or any(line.quantity in quantities for line in listed.lines)
+    return _shows_less(listed) or any(line.quantity in quantities for line in listed.lines)
+
+
+def _shows_less(card: ListedOrder) -> bool:
+    """Whether the order may hold more lines than its card tells."""
+    return not card.lines or (card.line_count or 0) > len(card.lines)
 
 
 def _is_owned() -> ColumnElement[bool]:

@@ -36,7 +36,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Synced:
-    """What one sync read; `problems` names orders whose pages could not be read, with the reason."""
+    """What one sync read; `problems` names orders whose pages could not be read, with the reason.
+
+    `unanswered` counts those of them for which the site gave no answer; `stopped` says that it was asked to end before
+    it was through.
+    """
 
     open: int = 0
     list_pages: int = 0
@@ -46,6 +50,8 @@ class Synced:
     numbers: int = 0
     missing: int = 0
     problems: list[str] = field(default_factory=list)
+    unanswered: int = 0
+    stopped: bool = False
 
 
 def has_open_orders(database: Database, account: str) -> bool:
@@ -89,12 +95,14 @@ class _Sync:
     progress: Progress
     synced: Synced = field(default_factory=Synced)
     ids: dict[str, int] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
     entries: dict[str, str] = field(default_factory=dict)
+    half_read: set[str] = field(default_factory=set)
 
     def run(self) -> Synced:
         ordered = self._open_orders()
         self.synced.open = len(self.ids)
-        if not ordered:
+        if not self.ids:
             return self.synced
         unseen = self._read_list(ordered)
         details = [*self.entries, *sorted(unseen)]
@@ -103,15 +111,23 @@ class _Sync:
         return self.synced
 
     def _open_orders(self) -> dict[str, date | None]:
-        columns = col(AliOrder.number), col(AliOrder.id), col(AliOrder.ordered_on)
+        """When the open orders were placed; one that was missing before does not send the walk down the whole list."""
+        columns = col(AliOrder.number), col(AliOrder.id), col(AliOrder.ordered_on), col(AliOrder.missing_since)
         query = select(*columns).where(AliOrder.account == self.account, col(AliOrder.finished_at).is_(None))
         ordered: dict[str, date | None] = {}
         with self.database.read() as session:
-            for number, ali_id, ordered_on in session.exec(query):
+            for number, ali_id, ordered_on, missing_since in session.exec(query):
                 assert ali_id is not None
                 self.ids[number] = ali_id
-                ordered[number] = ordered_on
+                if missing_since is None:
+                    ordered[number] = ordered_on
+                else:
+                    self.missing.add(number)
         return ordered
+
+    def _must_stop(self) -> bool:
+        self.synced.stopped = self.synced.stopped or self.stopped()
+        return self.synced.stopped
 
     def _read_list(self, ordered: dict[str, date | None]) -> set[str]:
         """Go through the list until all open orders were seen or must be past; returns the numbers not seen."""
@@ -121,11 +137,11 @@ class _Sync:
             block_heavy(page)
             for listed in read_list(page, self.site, on_trouble=self.on_trouble):
                 self._take_page(listed, unseen)
-                if not unseen or self.stopped() or _is_past(listed, unseen):
+                if not unseen or self._must_stop() or _is_past(listed, unseen):
                     break
         finally:
             page.close()
-        return set() if self.stopped() else set(unseen)
+        return set() if self.synced.stopped else set(unseen) | self.missing
 
     def _take_page(self, listed: OrderListPage, unseen: dict[str, date | None]) -> None:
         self.synced.list_pages += 1
@@ -137,12 +153,13 @@ class _Sync:
             for order in ours:
                 ali = session.get_one(AliOrder, self.ids[order.order_id])
                 unseen.pop(order.order_id, None)
+                self.missing.discard(order.order_id)
                 if take_listed(session, ali, order, now):
                     self.entries[order.order_id] = entry_of(order)
                     changed.append(ali)
             restand_orders_of(session, changed, now)
         self.synced.changed = len(self.entries)
-        self.progress("list", self.synced.open - len(unseen), self.synced.open)
+        self.progress("orders in the list", self.synced.open - len(unseen), self.synced.open)
         checkpoints.reached("sync: list page written")
 
     def _read_details(self, numbers: list[str], unseen: set[str]) -> None:
@@ -153,8 +170,9 @@ class _Sync:
             if isinstance(outcome, OrderDetail):
                 self._take_detail(number, outcome)
             else:
+                self.half_read.add(number)
                 self._take_trouble(number, outcome, missing=number in unseen)
-            self.progress("details", self.synced.details, len(numbers))
+            self.progress("order pages", self.synced.details, len(numbers))
             checkpoints.reached("sync: detail written")
 
     def _take_detail(self, number: str, detail: OrderDetail) -> None:
@@ -171,6 +189,7 @@ class _Sync:
         """An order that is on no list and whose page cannot be read is not this account's, as far as we can tell."""
         if isinstance(error, TryLater):
             self.synced.problems.append(f"{number}: {error}")
+            self.synced.unanswered += 1
             return
         now = self.clock()
         with self.database.write() as session:
@@ -224,21 +243,26 @@ class _Sync:
                 self._take_tracking(number, outcome)
             else:
                 self._take_trouble(number, outcome, missing=False)
-            self.progress("tracking", self.synced.trackings, len(numbers))
+            self.progress("tracking pages", self.synced.trackings, len(numbers))
             checkpoints.reached("sync: tracking written")
 
     def _take_tracking(self, number: str, tracking: Tracking) -> None:
         now = self.clock()
         with self.database.write() as session:
             ali = session.get_one(AliOrder, self.ids[number])
+            trouble = ali.trouble
             self.synced.numbers += take_tracking(session, ali, tracking, now)
-            mark_read(session, ali, self.entries.get(number), now)
+            if number in self.half_read:
+                # Its number is known, but its own page is not: the card stays unread, and the trouble is kept.
+                ali.trouble = trouble
+            else:
+                mark_read(session, ali, self.entries.get(number), now)
             restand_orders_of(session, [ali], now)
             checkpoints.reached("sync: before commit")
 
     def _until_stopped(self, numbers: Iterable[str]) -> Iterator[str]:
         for number in numbers:
-            if self.stopped():
+            if self._must_stop():
                 return
             yield number
 

@@ -69,18 +69,36 @@ class Teller:
         now = self.clock()
         with self.database.write() as session:
             (rows,) = load(session, [order_id])
+            unsettled = [row for row in rows.fulfillments if row.state is FulfillmentState.SENDING]
             settle(session, rows.order, replies, now)
             session.flush()
             (rows,) = load(session, [order_id])
-            already = read(rows, self.push.carriers).plan.already
-            for parcel, fulfillment in already.items():
+            plan = read(rows, self.push.carriers).plan
+            for parcel, fulfillment in plan.already.items():
                 _tie(session, fulfillment, [parcel])
-            self.told.found += len(set(already.values()))
+            found = self._settle_own(session, rows.order, unsettled, {telling.number for telling in plan.new})
+            self.told.found += len(found | set(plan.already.values()))
             restand(session, [order_id], now)
             session.flush()
             (rows,) = load(session, [order_id])
         checkpoints.reached("push: settled what was there")
         return replies, rows
+
+    def _settle_own(self, session: Session, order: Order, unsettled: list[Fulfillment], to_send: set[str]) -> set[int]:
+        """What was sent without hearing the answer is in the store now, or never came there; returns the found ones.
+
+        A row that is neither there nor to be sent again (its parcel has another number by now) is of no use.
+        """
+        found: set[int] = set()
+        for row in unsettled:
+            if row.state is FulfillmentState.SENT and row.id is not None:
+                found.add(row.id)
+                data = {"number": row.number, "carrier": row.carrier, "mailed": row.mailed}
+                self._event(session, order, "told ShopBase", data)
+            elif row.number not in to_send:
+                session.delete(row)
+        session.flush()
+        return found
 
     def _correct(self, rows: OrderRows, correction: Correction) -> None:
         row = next(each for each in rows.fulfillments if each.id == correction.fulfillment)
@@ -170,23 +188,32 @@ class Teller:
         same = [each for each in waiting if row.number and row.number in map(clean_number, each.tracking_numbers)]
         if same:
             return self._finish(order, same[0])
+        held = {each.id: {line.id: line.quantity for line in each.line_items or ()} for each in waiting}
         for each in waiting:
-            held = {line.id: line.quantity for line in each.line_items or ()}
-            if held == dict(lines) and not each.tracking_numbers and row.number:
-                self.shopbase.update_tracking(
-                    order.store_id,
-                    each.id,
-                    number=row.number,
-                    company=row.carrier,
-                    url=row.link,
-                    notify_customer=row.mailed,
-                )
-                return self._finish(order, each)
-            if held.keys() & lines.keys():
-                return None
+            if held[each.id] == dict(lines) and not each.tracking_numbers and row.number:
+                return self._take_over(order, row, each)
+        if any(lines_of.keys() & lines.keys() for lines_of in held.values()):
+            return None
         reply = self.shopbase.create_fulfillment(order.store_id, self._request(row, lines))
         checkpoints.reached("push: created")
         return self._finish(order, reply) if reply.status in WAITING else reply
+
+    def _take_over(self, order: Order, row: Fulfillment, waiting: FulfillmentReply) -> FulfillmentReply:
+        """Give a fulfilment of the old app that has no number ours, and finish it.
+
+        One that was made to mail the buyer does so when it is completed; the number is then not mailed a second time.
+        """
+        assert row.number is not None
+        self.shopbase.update_tracking(
+            order.store_id,
+            waiting.id,
+            number=row.number,
+            company=row.carrier,
+            url=row.link,
+            notify_customer=row.mailed and not waiting.notify_customer,
+        )
+        checkpoints.reached("push: taken over")
+        return self._finish(order, waiting)
 
     def _finish(self, order: Order, reply: FulfillmentReply) -> FulfillmentReply:
         """Open and complete a fulfilment that an old app's service left waiting."""
@@ -230,10 +257,12 @@ class Teller:
             self._note(session, order, f"ShopBase {state.value}", {"number": row.number, "problem": problem})
 
     def _note(self, session: Session, order: Order, what: str, data: Mapping[str, object]) -> None:
-        now = self.clock()
-        session.add(Event(at=now, who=self.who, what=what, order_id=order.id, data=dict(data)))
+        self._event(session, order, what, data)
         assert order.id is not None
-        restand(session, [order.id], now)
+        restand(session, [order.id], self.clock())
+
+    def _event(self, session: Session, order: Order, what: str, data: Mapping[str, object]) -> None:
+        session.add(Event(at=self.clock(), who=self.who, what=what, order_id=order.id, data=dict(data)))
 
     def _link(self, number: str) -> str:
         return self.push.link.replace("{number}", number)
