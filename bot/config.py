@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -18,6 +18,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import hosts
+from bot.config_base import Settings
+from bot.config_buying import Amount, Buying, Currency, Limits
 from bot.config_errors import BadKey, config_error, nearest, read_toml
 from bot.errors import ConfigError
 from bot.home import Home
@@ -27,13 +29,13 @@ from flows.values import Site
 # The prefix "sandbox-" is what keeps the sandbox's secrets and profiles apart from the real ones.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
+# Whatever these words name can charge the moment the button is pressed.
+PAID_AT_ONCE = re.compile(
+    r"card|visa|master|amex|american express|discover|maestro|jcb|union ?pay|credit|debit|thẻ|\bví\b"
+    r"|wallet|balance|bonus|pay ?pal|google ?pay|apple ?pay|samsung ?pay|alipay|klarna|afterpay|clearpay|momo|zalo ?pay|\*{2,}|\d{4}",
+    re.IGNORECASE,
+)
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Settings(BaseModel):
-    """Base of all tables: closed, immutable, and strict, so that `live_push = "no"` is an error and not a yes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Shop(Settings):
@@ -44,11 +46,22 @@ class Shop(Settings):
     live_push: bool = Field(default=False, description="true: tracking numbers are really sent to ShopBase")
     notify_first: bool = Field(default=True, description="true: ShopBase mails the buyer with the first number")
     notify_corrections: bool = Field(default=False, description="true: and again when a number changes later")
+    buy_from: str = Field(
+        default="", description="orders placed before this day (2026-11-22) are bought only when you release them"
+    )
 
     @field_validator("url")
     @classmethod
     def _known_host(cls, url: str) -> str:
         return _origin(url, hosts.shop_origin, hosts.SHOP_FORMS)
+
+    @field_validator("buy_from")
+    @classmethod
+    def _a_day(cls, day: str) -> str:
+        try:
+            return date.fromisoformat(day).isoformat() if day else day
+        except ValueError:
+            raise BadKey(f"{day!r} is no day", 'write it as "2026-11-22", or "" for any day') from None
 
     @property
     def is_sandbox(self) -> bool:
@@ -56,7 +69,26 @@ class Shop(Settings):
 
 
 class Account(Settings):
-    """One AliExpress account; a person signs it in with `dropferry login`, so nothing is set here."""
+    """One AliExpress account; a person signs it in with `dropferry login`."""
+
+    currency: Currency = Field(default="USD", description="the currency that this account pays in")
+    deferred_payment_methods: tuple[Word, ...] = Field(
+        default=(),
+        strict=False,
+        description="payment methods, as the confirm page names them, that are paid elsewhere and later (a bank slip)",
+    )
+    limits: Limits = Field(default=Limits(), description="how much may be spent")
+
+    @field_validator("deferred_payment_methods")
+    @classmethod
+    def _never_at_once(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        for method in methods:
+            if PAID_AT_ONCE.search(method):
+                raise BadKey(
+                    f"{method!r} pays at once, so the robot must never press with it",
+                    "list only what is paid elsewhere and later, such as a bank slip",
+                )
+        return methods
 
 
 class AliExpress(Settings):
@@ -151,6 +183,11 @@ class Config(BaseSettings):
     shops: dict[Name, Shop] = Field(min_length=1, description="one table for each ShopBase shop")
     accounts: dict[Name, Account] = Field(min_length=1, description="one table for each AliExpress account")
     aliexpress: AliExpress = Field(default=AliExpress(), description="the hosts of AliExpress")
+    live: bool = Field(default=False, description="true: dropferry place --live really orders; caps must be set first")
+    buying: Buying = Field(default=Buying(), description="when the robot holds a purchase back")
+    rates: dict[Word, Amount] = Field(
+        default_factory=dict, description='what one is worth in the other, for margins: "USD/VND" = 25400'
+    )
     sync: Sync = Field(default=Sync(), description="when AliExpress is read")
     pull: Pull = Field(default=Pull(), description="how often orders are fetched")
     push: Push = Field(default=Push(), description="how tracking numbers are told")
@@ -172,6 +209,25 @@ class Config(BaseSettings):
     @classmethod
     def _no_password(cls, url: str) -> str:
         return url if url == "sqlite" else _postgresql(url)
+
+    @field_validator("rates")
+    @classmethod
+    def _pairs(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for pair, rate in rates.items():
+            if not re.fullmatch(r"[A-Z]{3}/[A-Z]{3}", pair) or not rate:
+                raise BadKey(f"{pair!r} is no rate", 'write it as "USD/VND" = 25400')
+        return rates
+
+    @model_validator(mode="after")
+    def _caps_before_live(self) -> "Config":
+        for name in {shop.account for shop in self.shops.values()} & self.accounts.keys():
+            if self.live and not self.accounts[name].limits.are_set:
+                raise BadKey(
+                    f'account "{name}" has no caps, so nothing can be ordered live',
+                    f"set per_order, per_run and per_day under [accounts.{name}.limits]",
+                    "live",
+                )
+        return self
 
     @model_validator(mode="after")
     def _names_agree(self) -> "Config":

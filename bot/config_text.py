@@ -1,12 +1,14 @@
 """Writes a config.toml in which every key stands with its meaning: the one of `init`, and config.example.toml."""
 
+from decimal import Decimal
 from typing import Any
 
 import tomlkit
 from pydantic import BaseModel
 from tomlkit.items import Table
 
-from bot.config import AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync
+from bot.config import Account, AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync
+from bot.config_buying import Buying
 
 HEAD = (
     "The configuration of dropferry. Secrets never stand here: dropferry secret set NAME keeps them.",
@@ -14,6 +16,7 @@ HEAD = (
 )
 _OPTIONAL: dict[str, type[BaseModel]] = {
     "aliexpress": AliExpress,
+    "buying": Buying,
     "sync": Sync,
     "pull": Pull,
     "push": Push,
@@ -22,24 +25,24 @@ _OPTIONAL: dict[str, type[BaseModel]] = {
 }
 
 
-def config_text(shop: str, url: str, account: str) -> str:
-    """A whole configuration for one shop: nothing is pushed and nobody is mailed until a person changes it."""
+def config_text(shop: str, url: str, account: str, buy_from: str = "") -> str:
+    """A whole configuration for one shop: nothing is bought and nobody is mailed until a person changes it."""
     document = tomlkit.document()
     for line in HEAD:
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
-    _fill(document, Config, {"language": "en", "database": "sqlite"})
+    _fill(document, Config, {"language": "en", "database": "sqlite", "live": False})
     shops = tomlkit.table(is_super_table=True)
-    shops.add(shop, _table(Shop, {"url": url, "account": account}))
+    shops.add(shop, _table(Shop, {"url": url, "account": account, "buy_from": buy_from}))
     document.add("shops", shops)
     accounts = tomlkit.table(is_super_table=True)
-    empty = tomlkit.table()
-    empty.add(tomlkit.comment(f"nothing is set here; sign it in with: dropferry login {account}"))
-    empty.add(tomlkit.nl())
-    accounts.add(account, empty)
+    accounts.add(account, _table(Account, {}))
     document.add("accounts", accounts)
     for name, model in _OPTIONAL.items():
         document.add(name, _table(model, {}))
+    rates = tomlkit.table()
+    rates.add(tomlkit.comment(str(Config.model_fields["rates"].description)))
+    document.add("rates", rates)
     return tomlkit.dumps(document).rstrip("\n") + "\n"
 
 
@@ -60,6 +63,11 @@ def _fill(into: Any, model: type[BaseModel], values: dict[str, Any]) -> None:
         if name not in values:
             continue
         value = list(values[name]) if isinstance(values[name], tuple) else values[name]
+        if isinstance(value, BaseModel):
+            into.add(name, _table(type(value), {}))
+            continue
+        if isinstance(value, Decimal):
+            value = int(value) if value == value.to_integral_value() else float(value)
         if isinstance(value, dict):
             inner = tomlkit.table()
             inner.add(tomlkit.comment(str(field.description)))

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.config import Account, AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync, load
+from bot.config_buying import Buying, Limits
 from bot.config_errors import line_of
 from bot.config_text import config_text
 from bot.errors import ConfigError
@@ -94,7 +95,7 @@ def test_an_address_is_brought_to_its_origin(home: Home) -> None:
         ('language = "fr"\n' + GOOD, ["line 1: language:", "'en' or 'vi'"]),
         (GOOD.replace("account =", "acount ="), ["line 3: shops.main.acount:", 'did you mean "account"?']),
         (GOOD.replace("account =", "#"), ["line 1: shops.main.account: this key is missing"]),
-        (GOOD + "x = 1\n", ["line 5: accounts.main.x:", "nothing to set here"]),
+        (GOOD + "x = 1\n", ["line 5: accounts.main.x:", "the keys here are currency"]),
         (GOOD.replace("[shops.main]", "[shops.Main]"), ["line 1: shops.Main:", "a-z, digits and hyphens"]),
         (GOOD.replace("shops.main", "shops." + "a" * 33), ["this name is not allowed"]),
         (GOOD.replace("accounts.main", "accounts.mian"), ["line 3: shops.main.account:", 'did you mean "mian"?']),
@@ -304,6 +305,8 @@ TABLES: dict[tuple[str, ...], type[BaseModel]] = {
     (): Config,
     ("shops", "main"): Shop,
     ("accounts", "main"): Account,
+    ("accounts", "main", "limits"): Limits,
+    ("buying",): Buying,
     ("aliexpress",): AliExpress,
     ("sync",): Sync,
     ("pull",): Pull,

@@ -1,6 +1,7 @@
 """Commands that set things up: `init`, `secret`, `browser` and `version`."""
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,10 +27,13 @@ def init(
     ] = "",
     shop: Annotated[str, typer.Option(help="what to call the shop here: a-z, digits and hyphens")] = "main",
     account: Annotated[str, typer.Option(help="what to call the AliExpress account that buys for it")] = "main",
+    buy_from: Annotated[
+        str, typer.Option(help="the first day whose orders the robot may buy, as 2026-11-22; today if not given")
+    ] = "",
 ) -> None:
     """Make a home folder with a safe configuration.
 
-    Nothing is sent to ShopBase and nobody is mailed until you set live_push in it.
+    Nothing is bought, sent to ShopBase or mailed until you set live and live_push in it.
     """
     from bot.config import load, parse
     from bot.config_errors import read_toml_text
@@ -44,17 +48,27 @@ def init(
         shop_url = typer.prompt("The shop's ShopBase address (https://NAME.onshopbase.com)")
         shop = typer.prompt("What shall the shop be called here", default=shop)
         account = typer.prompt("And the AliExpress account that buys for it", default=account)
-    text = config_text(shop.strip(), shop_url.strip(), account.strip())
+        output.say("Orders that were bought before dropferry came must not be bought again.")
+        buy_from = typer.prompt("From which day's orders on may the robot buy", default=buy_from or _today())
+    text = config_text(shop.strip(), shop_url.strip(), account.strip(), buy_from.strip() or _today())
     parse(text, read_toml_text(text, home.config_file), home.config_file)
     write_private(home.config_file, text)
     _tell_next_steps(home, load(home))
+
+
+def _today() -> str:
+    return datetime.now().astimezone().date().isoformat()
 
 
 def _tell_next_steps(home: Home, config: "Config") -> None:
     from bot.secrets import wanted
 
     output.say(f"Written: {home.config_file}")
-    output.say("All is safe: nothing is sent to ShopBase and nobody is mailed until you set live_push = true there.")
+    output.say("All is safe: nothing is bought until you set live = true there, and nobody is mailed until live_push.")
+    output.say(
+        "A card saved with your AliExpress account makes its button charge at once, so the robot never presses it: "
+        "without a card or with a way to pay later it can order, and you pay."
+    )
     output.say("Next:")
     for name, needed in wanted(config).items():
         if needed:
