@@ -32,7 +32,8 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\
 # Whatever these words name can charge the moment the button is pressed.
 PAID_AT_ONCE = re.compile(
     r"card|visa|master|amex|american express|discover|maestro|jcb|union ?pay|credit|debit|thẻ|\bví\b"
-    r"|wallet|balance|bonus|pay ?pal|google ?pay|apple ?pay|samsung ?pay|alipay|klarna|afterpay|clearpay|momo|zalo ?pay|\*{2,}|\d{4}",
+    r"|wallet|balance|bonus|pay ?pal|google ?pay|apple ?pay|samsung ?pay|alipay|klarna|afterpay|clearpay"
+    r"|momo|zalo ?pay|\*{2,}|\d{4}",
     re.IGNORECASE,
 )
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
