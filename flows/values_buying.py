@@ -55,6 +55,16 @@ class Product(Value):
     reader: Reader
 
 
+class ProductGlance(Value):
+    """What a part of a product's answer tells: the title, and prices by SKU id ("target": of the chosen SKU)."""
+
+    title: str
+    currency: Currency
+    prices: tuple[tuple[str, Money], ...]
+    shipping: tuple[ShippingOption, ...]
+    reader: Reader
+
+
 class ShipTo(Value):
     """What is typed into AliExpress's address form, in Latin letters. Personal data: never log it.
 
