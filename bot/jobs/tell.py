@@ -19,7 +19,7 @@ from bot.telling import Correction, Telling, clean_number
 
 DETACH = (
     "the product is still attached to another fulfilment app: in ShopBase open the product and detach it from the old "
-    "app (Ali Dropship Connector), then push again"
+    "app (Ali Dropship Connector), then: dropferry push --retry"
 )
 
 
@@ -294,12 +294,12 @@ def _tie(session: Session, fulfillment: int, parcels: Iterable[int]) -> None:
 
 
 def retry_refused(session: Session, shop: str, tried_before: datetime) -> list[int]:
-    """Free the numbers that ShopBase did not take before `tried_before`, to be told again; returns their orders."""
+    """Free the numbers that ShopBase did not take up to `tried_before`, to be told again; returns their orders."""
     query = (
         select(Fulfillment)
         .join(Order, col(Order.id) == Fulfillment.order_id)
         .where(Order.shop == shop, col(Fulfillment.state).in_([FulfillmentState.REFUSED, FulfillmentState.STUCK]))
-        .where(col(Fulfillment.tried_at) < tried_before)
+        .where(col(Fulfillment.tried_at) <= tried_before)
     )
     orders: list[int] = []
     for row in session.exec(query):
