@@ -44,7 +44,7 @@ def compose_province(fields: Mapping[str, str], country: str, findings: Findings
         return told, ()
     first = name or told or code
     codes = [each for each, known in by_code.items() if known == name]
-    names = _distinct([*_spellings(first, country), *_spellings(told, country), *codes, code])
+    names = _distinct([*_spellings(first, country), *codes, *_spellings(told, country), code])
     return first, (*names, OTHER) if may_be_other else names
 
 
