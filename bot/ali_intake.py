@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete, select
 
 from bot.models import AliItem, AliOrder, Event, Parcel
-from bot.parcels import KnownParcel, pair
+from bot.pairing import KnownParcel, pair
 from bot.standing import orders_of_ali, restand
+from bot.storable import storable
 from bot.telling import clean_number
 from flows import values
 from flows.values import AliLine, AliStatus, ListedOrder, OrderDetail, Tracking
@@ -16,6 +17,9 @@ from flows.values import AliLine, AliStatus, ListedOrder, OrderDetail, Tracking
 SENT = frozenset({AliStatus.PARTLY_SENT, AliStatus.SENT, AliStatus.COMPLETED, AliStatus.IN_DISPUTE})
 PAID = SENT | {AliStatus.TO_SHIP}
 OVER = frozenset({AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED})
+
+# AliExpress calls an order completed in the end, whether or not it ever showed a number.
+GIVE_UP_ON_NUMBER = timedelta(days=60)
 
 # Rows that AliExpress writes itself before any carrier has touched the parcel.
 NOT_SCANS = frozenset({"AE_ORDER_PLACED", "AE_ORDER_PAID", "AE_ORDER_SHIPPED"})
@@ -42,8 +46,8 @@ def take_listed(session: Session, ali: AliOrder, listed: ListedOrder, now: datet
     ali.refund_note = listed.refund_note
     ali.ordered_on = listed.ordered_on or ali.ordered_on
     ali.total_minor, ali.currency = listed.total.minor, listed.total.currency
-    ali.store_name = listed.store_name
-    if listed.lines:
+    ali.store_name = storable(listed.store_name) or ali.store_name
+    if listed.lines and listed.line_count in (None, len(listed.lines)):
         _write_items(session, ali, listed.lines)
     return True
 
@@ -52,11 +56,11 @@ def take_detail(session: Session, ali: AliOrder, detail: OrderDetail, now: datet
     """Take in a detail page, which knows more than the list, and knows it sooner."""
     _turn(session, ali, detail.status, detail.status_text, now)
     ali.ordered_on = detail.ordered_on or ali.ordered_on
-    ali.paid_on = detail.paid_on
-    ali.shipped_on = detail.shipped_on
-    ali.pay_deadline = detail.pay_deadline
+    ali.paid_on = detail.paid_on or ali.paid_on
+    ali.shipped_on = detail.shipped_on or ali.shipped_on
+    ali.pay_deadline = detail.pay_deadline or ali.pay_deadline
     ali.total_minor, ali.currency = detail.total.minor, detail.total.currency
-    ali.store_name = detail.store_name or ali.store_name
+    ali.store_name = storable(detail.store_name) or ali.store_name
     ali.detail_read_at = now
     ali.missing_since = None
     ali.trouble = None
@@ -69,7 +73,7 @@ def take_tracking(session: Session, ali: AliOrder, tracking: Tracking, now: date
     """Take in a tracking page; returns how many numbers are new or changed."""
     rows = session.exec(select(Parcel).where(Parcel.ali_order_id == ali.id).order_by(col(Parcel.id))).all()
     known = {row.id: row for row in rows}
-    pairs = pair([_known(row) for row in rows if not row.gone], tracking.parcels)
+    pairs = pair([_known(row) for row in rows], tracking.parcels)
     fresh = 0
     for parcel_id, seen in pairs:
         row = known.get(parcel_id)
@@ -94,7 +98,8 @@ def mark_read(session: Session, ali: AliOrder, entry: str | None, now: datetime)
         ali.list_entry = entry
     parcels = session.exec(select(Parcel).where(Parcel.ali_order_id == ali.id, col(Parcel.gone).is_(False))).all()
     numbered = bool(parcels) and all(parcel.number for parcel in parcels)
-    done = ali.status in OVER or (ali.status is AliStatus.COMPLETED and numbered)
+    given_up = ali.sent_seen_at is not None and now - ali.sent_seen_at > GIVE_UP_ON_NUMBER
+    done = ali.status in OVER or (ali.status is AliStatus.COMPLETED and (numbered or given_up))
     ali.finished_at = (ali.finished_at or now) if done else None
     session.add(ali)
 
@@ -117,18 +122,18 @@ def due_again(sent_at: datetime, read_at: datetime, now: datetime) -> bool:
 
 def _turn(session: Session, ali: AliOrder, status: AliStatus, text: str, now: datetime) -> None:
     if ali.status is not status:
-        data = {"before": ali.status.value if ali.status else None, "now": status.value, "text": text}
+        data = {"before": ali.status.value if ali.status else None, "now": status.value, "text": storable(text)}
         session.add(Event(at=now, who="aliexpress", what="status", ali_number=ali.number, data=data))
     if status in PAID and ali.paid_seen_at is None:
         ali.paid_seen_at = now
     if status in SENT and ali.sent_seen_at is None:
         ali.sent_seen_at = now
-    ali.status, ali.status_text = status, text
+    ali.status, ali.status_text = status, storable(text)
     session.add(ali)
 
 
 def _write_items(session: Session, ali: AliOrder, lines: tuple[AliLine, ...]) -> None:
-    items = session.exec(select(AliItem).where(AliItem.ali_order_id == ali.id)).all()
+    items = session.exec(select(AliItem).where(AliItem.ali_order_id == ali.id).order_by(col(AliItem.id))).all()
     if [(i.product_id, i.sku_id, i.quantity) for i in items] == [(s.product_id, s.sku_id, s.quantity) for s in lines]:
         return
     session.exec(delete(AliItem).where(col(AliItem.ali_order_id) == ali.id))
@@ -140,8 +145,8 @@ def _write_items(session: Session, ali: AliOrder, lines: tuple[AliLine, ...]) ->
                 line_id=line.line_id,
                 product_id=line.product_id,
                 sku_id=line.sku_id,
-                title=line.title,
-                sku_text=line.sku_text,
+                title=storable(line.title),
+                sku_text=storable(line.sku_text),
                 quantity=line.quantity,
             )
         )
@@ -150,28 +155,38 @@ def _write_items(session: Session, ali: AliOrder, lines: tuple[AliLine, ...]) ->
 def _known(row: Parcel) -> KnownParcel:
     assert row.id is not None
     items = tuple((item["product_id"], item["sku_id"], item["count"]) for item in row.items)
-    return KnownParcel(row.id, row.number, row.original_number, items)
+    return KnownParcel(row.id, row.number, row.original_number, items, row.gone)
 
 
 def _write_parcel(session: Session, ali: AliOrder, row: Parcel, seen: values.Parcel, now: datetime) -> int:
-    number = clean_number(seen.number) if seen.number else None
+    number = (clean_number(seen.number) or None) if seen.number else None
     changed = number is not None and number != row.number
     if changed:
-        data = {"before": row.number, "now": number, "carrier": seen.carrier}
+        data = {"before": row.number, "now": number, "carrier": storable(seen.carrier or "")}
         session.add(Event(at=now, who="aliexpress", what="tracking number", ali_number=ali.number, data=data))
         row.number_seen_at = row.number_seen_at or now
+        # A buyer may still ask about the number that was told first.
+        row.original_number = row.original_number or row.number
     row.number = number or row.number
-    row.original_number = seen.original_number or row.original_number
-    row.carrier = seen.carrier or row.carrier
+    row.original_number = clean_number(seen.original_number or "") or row.original_number
+    row.carrier = storable(seen.carrier or "") or row.carrier
     row.carrier_link = seen.carrier_link or row.carrier_link
-    row.service = seen.service or row.service
+    row.service = storable(seen.service or "") or row.service
     row.items = [item.model_dump() for item in seen.items] or row.items
     row.delivered, row.returned = seen.delivered, seen.returned
     timed = [event for event in seen.events if event.at is not None]
-    row.scans = sum(event.code not in NOT_SCANS for event in timed)
+    row.scans = max(row.scans, _scans(seen))
     if timed:
         latest = max(timed, key=lambda event: event.at or now)
-        row.last_event_at, row.last_event_text = latest.at, latest.title or latest.text
+        row.last_event_at, row.last_event_text = latest.at, storable(latest.title or latest.text)
     row.gone = False
     session.add(row)
     return int(changed)
+
+
+def _scans(seen: values.Parcel) -> int:
+    """How often a carrier has touched a parcel; a drawn page tells neither times nor codes, only how many rows."""
+    timed = [event for event in seen.events if event.at is not None]
+    if timed:
+        return sum(event.code not in NOT_SCANS for event in timed)
+    return max(0, len(seen.events) - len(NOT_SCANS))

@@ -1,6 +1,7 @@
 """The facts of an order that decide where it stands, and the words for the outcome. Plain values, no I/O."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -42,6 +43,10 @@ class Why(StrEnum):
     CHARGEBACK = "chargeback"
     NOT_BOUGHT = "not_bought"
     OLD_APP = "old_app"
+    BEFORE_DROPFERRY = "before_dropferry"
+    READY_TO_BUY = "ready_to_buy"
+    HELD = "held"
+    PERHAPS_PLACED = "perhaps_placed"
     NOT_READ = "not_read"
     UNPAID = "unpaid"
     PAYMENT_CHECK = "payment_check"
@@ -60,6 +65,7 @@ class Why(StrEnum):
     PAGE_TROUBLE = "page_trouble"
     ODD_NUMBER = "odd_number"
     UNCLEAR_PARCEL = "unclear_parcel"
+    UNKNOWN_CONTENTS = "unknown_contents"
     REFUSED = "refused"
     STUCK = "stuck"
 
@@ -68,6 +74,7 @@ class Warn(StrEnum):
     """What is worth a look although the order goes its way."""
 
     MONEY_AT_STAKE = "money_at_stake"
+    CHARGEBACK_OPEN = "chargeback_open"
     REFUND_ON_ALI = "refund_on_ali"
     IN_DISPUTE = "in_dispute"
     NO_NUMBER_LONG = "no_number_long"
@@ -114,6 +121,16 @@ class AliFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseFacts:
+    """A purchase that has no AliExpress number yet: whether its button may have been pressed, and what holds it."""
+
+    perhaps_placed: bool = False
+    hold: str | None = None
+    hold_data: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """One line item: quantities in the store, what it was bought with, and what stands in its way."""
 
@@ -124,6 +141,9 @@ class LineFacts:
     ours: bool = True
     removed: bool = False
     old_app: bool = False
+    mapped: bool = False
+    variant: str = ""
+    purchases: tuple[PurchaseFacts, ...] = ()
     bought: tuple[AliFacts, ...] = ()
     ready: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
@@ -131,8 +151,8 @@ class LineFacts:
 
     @property
     def wanted(self) -> int:
-        """How many of it the buyer is still to get."""
-        return max(0, self.quantity - self.refunded)
+        """How many of it the buyer is to get; one taken off the order is nothing that is waited for."""
+        return 0 if self.removed else max(0, self.quantity - self.refunded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,13 @@ class OrderFacts:
     chargeback: str = ""
     risky: bool = False
     waits_until: datetime | None = None
+    before_dropferry: bool = False
     push: PushMode = PushMode.OFF
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the buyer disputes the payment, or has got it back that way; an unknown word counts as a dispute."""
+        return self.chargeback not in ("", "none", "won")
 
 
 @dataclass(frozen=True, slots=True)

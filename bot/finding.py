@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from bot.errors import DropferryError
 from bot.models import Line, Order
 
-REFERENCE = re.compile(r"^(?P<name>[^/]+?)(?:/(?P<lines>\d+(?:[,/]\d+)*))?$")
+REFERENCE = re.compile(r"(?P<name>[^/]+?)(?:/(?P<lines>[0-9]{1,4}(?:[,/][0-9]{1,4})*))?")
 
 
 class NotFoundError(DropferryError):
@@ -28,11 +28,11 @@ class Reference:
 
 def parse(typed: str) -> Reference:
     """Take a reference apart; NotFoundError says how one is written."""
-    found = REFERENCE.match(typed.strip().removeprefix("#"))
+    found = REFERENCE.fullmatch(re.sub(r"\s*([/,])\s*", r"\1", typed.strip().removeprefix("#").strip()))
     if found is None:
         raise NotFoundError(f'"{typed}" names no order', "write the order as 1046, or some of its lines as 1046/1,3")
-    lines = tuple(int(position) for position in re.findall(r"\d+", found["lines"] or ""))
-    return Reference(found["name"].strip(), lines)
+    lines = tuple(int(position) for position in re.findall(r"[0-9]+", found["lines"] or ""))
+    return Reference(found["name"], lines)
 
 
 def find_order(session: Session, reference: Reference, shop: str | None) -> Order:
@@ -45,8 +45,11 @@ def find_order(session: Session, reference: Reference, shop: str | None) -> Orde
     if not orders:
         raise NotFoundError(f"there is no order {name}", "run dropferry pull first, or look it up: dropferry orders")
     if len(orders) > 1:
-        shops = ", ".join(sorted({order.shop for order in orders}))
-        raise NotFoundError(f"several orders are called {name} ({shops})", "say which shop: --shop NAME")
+        shops = sorted({order.shop for order in orders})
+        if len(shops) > 1:
+            raise NotFoundError(f"several orders are called {name} ({', '.join(shops)})", "say which shop: --shop NAME")
+        ids = ", ".join(order.store_id for order in orders)
+        raise NotFoundError(f"shop {shops[0]} has several orders called {name}", f"name it by its ShopBase id: {ids}")
     return orders[0]
 
 

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from bot.ali_intake import OVER
 from bot.errors import DropferryError
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, PurchaseState
-from bot.standing import restand
+from bot.standing import orders_of_ali, restand
 
-ORDER_NUMBER = re.compile(r"\d{10,20}")
+ORDER_NUMBER = re.compile(r"[0-9]{10,20}")
 
 
 class LinkError(DropferryError):
@@ -31,7 +31,7 @@ class Item:
     @classmethod
     def parse(cls, typed: str) -> "Item":
         """Read PRODUCT-ID or PRODUCT-ID:SKU-ID; LinkError says how it is written."""
-        found = re.fullmatch(r"(\d{5,20})(?::(\d{5,20}))?", typed.strip())
+        found = re.fullmatch(r"([0-9]{5,20})(?::([0-9]{5,20}))?", typed.strip())
         if found is None:
             raise LinkError(f'"{typed}" is no AliExpress item', "write PRODUCT-ID, or PRODUCT-ID:SKU-ID, digits only")
         return cls(found[1], found[2])
@@ -66,45 +66,46 @@ def link(
     number = re.sub(r"\s", "", number)
     if ORDER_NUMBER.fullmatch(number) is None:
         raise LinkError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits; copy it from My Orders")
+    bought = {line.id: _open_purchases(session, line) for line in lines}
+    for line in lines:
+        _may_replace(order, line, bought[line.id], number, account, replace=replace)
     ali = _ali_order(session, account, number, now)
+    touched = {order.id, *orders_of_ali(session, [ali.id or 0])}
     tied: list[Line] = []
     already: list[Line] = []
+    named = False
     for line in lines:
-        standing = _open_purchase(session, line)
-        if standing is not None and any(each.id == ali.id for _, each in standing[1]):
+        same = [join for _, join, each in bought[line.id] if each.id == ali.id]
+        if same:
             already.append(line)
-            _name_item(session, standing[1], ali, item)
+            named |= _name_item(session, same, item)
             continue
-        if standing is not None:
-            _end(session, order, line, *standing, replace=replace)
+        touched |= _end(session, bought[line.id], now)
         _tie(session, line, ali, item, now)
         tied.append(line)
-    data = {"lines": [line.position for line in tied], "item": item.product_id if item else None}
-    session.add(Event(at=now, who=who, what="linked", order_id=order.id, ali_number=number, data=data))
-    # What is known of the number so far may not cover the new line: its pages are read again.
-    ali.list_entry, ali.finished_at = None, None
-    assert order.id is not None
-    restand(session, [order.id], now)
+    if tied or named:
+        data = {"lines": [line.position for line in tied], "item": item.product_id if item else None}
+        session.add(Event(at=now, who=who, what="linked", order_id=order.id, ali_number=number, data=data))
+        # What is known of the number so far may not cover the new line: its pages are read again.
+        ali.list_entry, ali.finished_at = None, None
+    restand(session, [each for each in touched if each is not None], now)
     return Linked(tuple(tied), tuple(already), _also_on(session, ali, order))
 
 
 def unlink(session: Session, order: Order, lines: Sequence[Line], now: datetime) -> list[Line]:
     """Take back the tie of `lines`; returns those that had one."""
     freed: list[Line] = []
+    touched = {order.id}
     for line in lines:
-        standing = _open_purchase(session, line)
-        if standing is None:
-            continue
-        purchase, bought = standing
-        purchase.state = PurchaseState.CANCELLED
-        session.add(purchase)
-        freed.append(line)
-        for _, ali in bought:
+        bought = _open_purchases(session, line)
+        if bought:
+            freed.append(line)
+        touched |= _end(session, bought, now, undone=True)
+        for _, _, ali in bought:
             data = {"line": line.position}
             event = Event(at=now, who="person", what="unlinked", order_id=order.id, ali_number=ali.number, data=data)
             session.add(event)
-    assert order.id is not None
-    restand(session, [order.id], now)
+    restand(session, [each for each in touched if each is not None], now)
     return freed
 
 
@@ -116,38 +117,55 @@ def _ali_order(session: Session, account: str, number: str, now: datetime) -> Al
     return ali
 
 
-def _open_purchase(session: Session, line: Line) -> tuple[Purchase, list[tuple[PurchaseOrder, AliOrder]]] | None:
-    query = select(Purchase).where(Purchase.line_id == line.id, Purchase.state == PurchaseState.PLACED)
-    purchase = session.exec(query).one_or_none()
-    if purchase is None:
-        return None
-    joined = (
-        select(PurchaseOrder, AliOrder)
+_Bought = list[tuple[Purchase, PurchaseOrder, AliOrder]]
+
+
+def _open_purchases(session: Session, line: Line) -> _Bought:
+    """The purchases of a line that stand, each with the AliExpress order that it became."""
+    query = (
+        select(Purchase, PurchaseOrder, AliOrder)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
         .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
-        .where(PurchaseOrder.purchase_id == purchase.id)
+        .where(Purchase.line_id == line.id, Purchase.state == PurchaseState.PLACED)
+        .order_by(col(PurchaseOrder.id))
     )
-    return purchase, list(session.exec(joined))
+    return list(session.exec(query))
 
 
-def _end(
-    session: Session,
-    order: Order,
-    line: Line,
-    purchase: Purchase,
-    bought: list[tuple[PurchaseOrder, AliOrder]],
-    *,
-    replace: bool,
-) -> None:
-    over = all(ali.status in OVER for _, ali in bought)
-    if not over and not replace and not any(ali.missing_since for _, ali in bought):
-        numbers = ", ".join(ali.number for _, ali in bought)
+def _may_replace(order: Order, line: Line, bought: _Bought, number: str, account: str, *, replace: bool) -> None:
+    others = [ali for _, _, ali in bought if ali.status not in OVER and ali.missing_since is None]
+    is_same = any((ali.number, ali.account) == (number, account) for _, _, ali in bought)
+    if others and not is_same and not replace:
+        numbers = ", ".join(ali.number for ali in others)
         raise LinkError(
             f"line {line.position} of order {order.name} is already tied to AliExpress order {numbers}, which stands",
             "if that was wrong, add --replace",
         )
-    purchase.state = PurchaseState.CLOSED if over else PurchaseState.CANCELLED
-    session.add(purchase)
+
+
+def _end(session: Session, bought: _Bought, now: datetime, *, undone: bool = False) -> set[int | None]:
+    """End these purchases; returns the store orders that share an AliExpress order with them."""
+    over = not undone and all(ali.status in OVER for _, _, ali in bought)
+    for purchase, _, _ in bought:
+        purchase.state = PurchaseState.CLOSED if over else PurchaseState.CANCELLED
+        session.add(purchase)
     session.flush()
+    for ali in {ali.id: ali for _, _, ali in bought}.values():
+        if not _is_used(session, ali):
+            # Nobody waits for it any more, so its pages need not be read.
+            ali.finished_at = ali.finished_at or now
+            session.add(ali)
+    return set(orders_of_ali(session, [ali.id for _, _, ali in bought if ali.id is not None]))
+
+
+def _is_used(session: Session, ali: AliOrder) -> bool:
+    query = (
+        select(Purchase.id)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .where(PurchaseOrder.ali_order_id == ali.id, Purchase.state == PurchaseState.PLACED)
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
 
 
 def _tie(session: Session, line: Line, ali: AliOrder, item: Item | None, now: datetime) -> None:
@@ -163,13 +181,16 @@ def _tie(session: Session, line: Line, ali: AliOrder, item: Item | None, now: da
     session.flush()
 
 
-def _name_item(
-    session: Session, bought: list[tuple[PurchaseOrder, AliOrder]], ali: AliOrder, item: Item | None
-) -> None:
-    for join, each in bought:
-        if each.id == ali.id and item is not None:
-            join.product_id, join.sku_id = item.product_id, item.sku_id
-            session.add(join)
+def _name_item(session: Session, joins: Sequence[PurchaseOrder], item: Item | None) -> bool:
+    """Note which item a line was bought as; returns whether that is news."""
+    if item is None:
+        return False
+    news = False
+    for join in joins:
+        news |= (join.product_id, join.sku_id) != (item.product_id, item.sku_id)
+        join.product_id, join.sku_id = item.product_id, item.sku_id
+        session.add(join)
+    return news
 
 
 def _also_on(session: Session, ali: AliOrder, order: Order) -> tuple[str, ...]:
@@ -179,5 +200,6 @@ def _also_on(session: Session, ali: AliOrder, order: Order) -> tuple[str, ...]:
         .join(Purchase, col(Purchase.line_id) == Line.id)
         .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
         .where(PurchaseOrder.ali_order_id == ali.id, Purchase.state == PurchaseState.PLACED, Order.id != order.id)
+        .order_by(col(Order.id), col(Line.position))
     )
     return tuple(f"{name}/{position}" for name, position in session.exec(query))

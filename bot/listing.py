@@ -1,19 +1,24 @@
 """Looks orders up for a person: by tab or by words, newest first, each with its reason and its parcels."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from bot.config import Config
 from bot.facts import PushMode, Said, Standing, Tab
 from bot.models import AliOrder, Event, Fulfillment, Line, Order, Parcel, Purchase, PurchaseOrder
 from bot.money import decimal_text
+from bot.order_rows import OrderRows, id_of, load
 from bot.push_mode import push_mode
-from bot.standing import OrderRows, load, standing_of
+from bot.shipping import Reading, read
+from bot.standing import facts_of
+from bot.tabs import stand
 from bot.wording import sentence, when
 
 
@@ -22,7 +27,18 @@ class Listed:
     """One order as a person sees it."""
 
     rows: OrderRows
+    reading: Reading
     standing: Standing
+
+    def parcels_of(self, line: Line) -> list[Parcel]:
+        """The parcels that hold some of a line, or may do so where the pages do not tell."""
+        found: list[Parcel] = []
+        for purchase, _, ali in self.rows.purchases:
+            if purchase.line_id == line.id:
+                shares = self.reading.apart.get(id_of(ali))
+                parcels = [parcel for parcel in self.rows.parcels.get(id_of(ali), []) if not parcel.gone]
+                found += [each for each in parcels if shares is None or line.id in shares.get(id_of(each), {})]
+        return found
 
     @property
     def why(self) -> str | None:
@@ -72,15 +88,18 @@ def describe(session: Session, config: Config, order_ids: Sequence[int], now: da
     for rows in load(session, order_ids):
         # A shop that was taken out of the configuration has its orders still.
         mode = modes.get(rows.order.shop, PushMode.OFF)
-        listed.append(Listed(rows, standing_of(rows, config.push.carriers, mode, now)))
+        settings = config.shops.get(rows.order.shop)
+        buy_from = settings.buy_from if settings is not None else ""
+        reading = read(rows, config.push.carriers)
+        listed.append(Listed(rows, reading, stand(facts_of(rows, reading, mode, buy_from), now)))
     return listed
 
 
 def _holds(words: str) -> Any:
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    patterns = ["%" + re.sub("([%_!])", r"!\1", each) + "%" for each in _spellings(words)]
 
     def has(column: Any) -> Any:
-        return column.ilike(like, escape="\\")
+        return or_(*(column.ilike(pattern, escape="!") for pattern in patterns))
 
     lines = select(Line.order_id).where(or_(has(col(Line.title)), has(col(Line.sku)), has(col(Line.variant_title))))
     numbers = (
@@ -104,6 +123,14 @@ def _holds(words: str) -> Any:
     )
 
 
+def _spellings(words: str) -> list[str]:
+    """The words as they may be stored: SQLite folds A to Z alone, and one accented letter may be written as two."""
+    if words.isascii():
+        return [words]
+    cases = (words, words.lower(), words.upper(), words.title())
+    return list(dict.fromkeys(unicodedata.normalize(form, each) for form in ("NFC", "NFD") for each in cases))
+
+
 def as_json(listed: Listed) -> dict[str, Any]:
     """One order as plain data: amounts as decimal text beside minor units, times as ISO in UTC."""
     order = listed.rows.order
@@ -120,7 +147,7 @@ def as_json(listed: Listed) -> dict[str, Any]:
         "created_at": order.created_at.isoformat(),
         "store_id": order.store_id,
         "financial_status": order.financial_status,
-        "lines": [_line_json(listed.rows, line) for line in listed.rows.lines if line.ours],
+        "lines": [_line_json(listed, line) for line in listed.rows.lines if line.ours],
         "fulfilments": [_fulfilment_json(told) for told in listed.rows.fulfillments],
     }
 
@@ -129,8 +156,8 @@ def _code(said: Said | None) -> str | None:
     return said.code.value if said is not None else None
 
 
-def _line_json(rows: OrderRows, line: Line) -> dict[str, Any]:
-    bought = [ali for purchase, _, ali in rows.purchases if purchase.line_id == line.id]
+def _line_json(listed: Listed, line: Line) -> dict[str, Any]:
+    bought = [ali for purchase, _, ali in listed.rows.purchases if purchase.line_id == line.id]
     return {
         "line": line.position,
         "title": line.title,
@@ -142,7 +169,8 @@ def _line_json(rows: OrderRows, line: Line) -> dict[str, Any]:
         "ali_order_id": bought[0].number if bought else None,
         "ali_order_ids": [ali.number for ali in bought],
         "status": bought[0].status.value if bought and bought[0].status else None,
-        "parcels": [_parcel_json(parcel) for ali in bought for parcel in rows.parcels.get(ali.id or 0, [])],
+        "removed": line.removed,
+        "parcels": [_parcel_json(parcel) for parcel in listed.parcels_of(line)],
     }
 
 
@@ -175,10 +203,10 @@ def _fulfilment_json(told: Fulfillment) -> dict[str, Any]:
 def events_of(session: Session, listed: Listed) -> list[dict[str, Any]]:
     """What happened to an order and to what it was bought with, oldest first, in words and as data."""
     numbers = [ali.number for ali in listed.rows.ali_orders]
+    # What a person did about another order with the same AliExpress number belongs there.
+    of_ali = and_(col(Event.order_id).is_(None), col(Event.ali_number).in_(numbers))
     query = (
-        select(Event)
-        .where(or_(Event.order_id == listed.rows.order.id, col(Event.ali_number).in_(numbers)))
-        .order_by(col(Event.at), col(Event.id))
+        select(Event).where(or_(Event.order_id == listed.rows.order.id, of_ali)).order_by(col(Event.at), col(Event.id))
     )
     return [
         {

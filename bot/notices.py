@@ -15,37 +15,53 @@ PROTECTION_DAYS = 7
 _NO_MONEY = frozenset({AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED})
 
 
-def money_at_stake(order: OrderFacts) -> Iterable[Said]:
-    """What was bought for an order that the store has called off, as long as AliExpress may still keep the money."""
-    for ali in _distinct(order.lines):
-        if ali.status not in _NO_MONEY:
+def money_at_stake(lines: Iterable[LineFacts], beside: Iterable[LineFacts] = ()) -> Iterable[Said]:
+    """What was bought for lines that the store has called off, as long as AliExpress may still keep the money.
+
+    An AliExpress order that also holds something for the lines `beside` them is wanted still.
+    """
+    wanted = {ali.number for ali in _distinct(beside)}
+    for ali in _distinct(lines):
+        received = ali.status is AliStatus.COMPLETED and _all_delivered(ali)
+        if ali.number not in wanted and ali.status not in _NO_MONEY and not received:
             yield Said(Warn.MONEY_AT_STAKE, {"number": ali.number})
 
 
-def warnings_of(lines: list[LineFacts], now: datetime) -> Iterable[Said]:
-    """What is worth a look at `now` (UTC) although the order goes its way: parcels that stand still above all."""
+def warnings_of(order: OrderFacts, lines: list[LineFacts], now: datetime) -> Iterable[Said]:
+    """What is worth a look at `now` (UTC) although the order goes its way: parcels that stand still above all.
+
+    `lines` are those of the order that still concern us.
+    """
+    if order.disputed and any(line.bought or line.fulfilled for line in lines):
+        yield Said(Warn.CHARGEBACK_OPEN, {"status": order.chargeback})
+    yield from money_at_stake([line for line in order.lines if line not in lines], beside=lines)
     for line in lines:
         for number in line.further:
             yield Said(Warn.FURTHER_PARCEL, {"number": number, "line": line.position})
+    waited_for = {ali.number for line in lines if line.fulfilled < line.wanted for ali in line.bought}
     for ali in _distinct(lines):
-        yield from _ali_warnings(ali, now)
-        for parcel in ali.parcels:
-            yield from _parcel_warnings(ali, parcel, now)
+        yield from _ali_warnings(ali, now, waited_for=ali.number in waited_for)
 
 
-def _ali_warnings(ali: AliFacts, now: datetime) -> Iterable[Said]:
+def _ali_warnings(ali: AliFacts, now: datetime, *, waited_for: bool) -> Iterable[Said]:
     if ali.refund_note:
         yield Said(Warn.REFUND_ON_ALI, {"number": ali.number, "note": ali.refund_note})
     if ali.status is AliStatus.IN_DISPUTE:
         yield Said(Warn.IN_DISPUTE, {"number": ali.number})
-    if ali.status in _NO_MONEY or (ali.parcels and all(parcel.delivered for parcel in ali.parcels)):
+    if ali.status in _NO_MONEY:
         return
-    paid_days = (now.date() - ali.paid_on).days if ali.paid_on else 0
-    if paid_days >= NO_NUMBER_DAYS and not any(parcel.number for parcel in ali.parcels):
+    for parcel in ali.parcels:
+        yield from _parcel_warnings(ali, parcel, now)
+    if _all_delivered(ali):
+        return
+    today = now.astimezone(UTC).date()
+    paid_days = (today - ali.paid_on).days if ali.paid_on else 0
+    over = ali.status is AliStatus.COMPLETED
+    if paid_days >= NO_NUMBER_DAYS and not any(parcel.number for parcel in ali.parcels) and (waited_for or not over):
         yield Said(Warn.NO_NUMBER_LONG, {"number": ali.number, "days": paid_days})
-    if ali.protected_until is not None and ali.status is not AliStatus.COMPLETED:
-        left = (ali.protected_until - now.astimezone(UTC).date()).days
-        if left <= PROTECTION_DAYS:
+    if ali.protected_until is not None and not over:
+        left = (ali.protected_until - today).days
+        if 0 <= left <= PROTECTION_DAYS:
             yield Said(Warn.PROTECTION_ENDS, {"number": ali.number, "until": ali.protected_until, "days": left})
 
 
@@ -53,7 +69,7 @@ def _parcel_warnings(ali: AliFacts, parcel: ParcelFacts, now: datetime) -> Itera
     data = {"number": ali.number, "parcel": parcel.number}
     if parcel.returned:
         yield Said(Warn.RETURNED, data)
-    if parcel.delivered or parcel.returned or parcel.number is None:
+    if parcel.delivered or parcel.returned or parcel.number is None or ali.status is AliStatus.COMPLETED:
         return
     if parcel.scans == 0:
         days = _days_since(parcel.number_seen_at, now)
@@ -63,6 +79,10 @@ def _parcel_warnings(ali: AliFacts, parcel: ParcelFacts, now: datetime) -> Itera
     days = _days_since(parcel.last_event_at, now)
     if days >= NO_EVENT_DAYS:
         yield Said(Warn.NO_EVENT_LONG, {**data, "days": days})
+
+
+def _all_delivered(ali: AliFacts) -> bool:
+    return bool(ali.parcels) and all(parcel.delivered for parcel in ali.parcels)
 
 
 def _days_since(then: datetime | None, now: datetime) -> int:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def pulled_line(pulled: Pulled) -> str:
     """What a pull did."""
-    parts = [f"{pulled.seen} orders read", f"{pulled.new} new", f"{pulled.changed} changed"]
+    parts = [_counted(pulled.seen, "order") + " read", f"{pulled.new} new", f"{pulled.changed} changed"]
     if pulled.deleted:
         parts.append(f"{pulled.deleted} deleted in the store")
     if pulled.unreadable:
@@ -58,6 +58,8 @@ def pushed_line(pushed: Pushed, shop: str) -> str:
     ):
         if count:
             parts.append(f"{count} {what}")
+    if len(pushed.problems) > told.unsure:
+        parts.append(f"{len(pushed.problems) - told.unsure} could not be told")
     return ", ".join(parts)
 
 

@@ -1,9 +1,17 @@
-"""Which parcel holds what of which line item, and which parcel seen today is the one seen before. Pure, no I/O."""
+"""Which parcel holds what of which line item. Pure, no I/O."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flows.values import Parcel
+# Accounts routed to the US site see product ids moved by this much.
+US_OFFSET = 1 << 51
+
+
+def global_product(product_id: str) -> str:
+    """A product's id as the global site writes it, whichever site it was read on."""
+    number = int(product_id)
+    return str(number - US_OFFSET) if number > US_OFFSET else product_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +29,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class BoughtLine:
-    """A store line (by our id) bought with an AliExpress order; `product_id` where somebody said which item it is."""
+    """A store line (by our id) bought with an AliExpress order; `product_id` where somebody said which item it is.
+
+    `store_sku` is the store's own SKU, which an import makes of the AliExpress product id.
+    """
 
     line: int
     quantity: int
     product_id: str | None = None
     sku_id: str | None = None
+    store_sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,10 @@ class Contents:
 
 
 class UnclearError(Exception):
-    """It cannot be told for sure which line a parcel belongs to; `parcel` is None when it concerns the whole order."""
+    """It cannot be told for sure which line a parcel belongs to.
+
+    `parcel` is the one whose contents are not told or contradict the order; None where the lines are what is unclear.
+    """
 
     def __init__(self, parcel: int | None) -> None:
         super().__init__(parcel)
@@ -46,100 +61,119 @@ class UnclearError(Exception):
 
 
 Shares = dict[int, dict[int, int]]
+_Group = tuple[tuple[Item, ...], list[BoughtLine]]
 
 
-def share(bought: Sequence[BoughtLine], ordered: Sequence[Item], parcels: Sequence[Contents]) -> Shares:
-    """How many of each line each parcel holds: {parcel: {line: quantity}}.
+def share(
+    bought: Sequence[BoughtLine], ordered: Sequence[Item], parcels: Sequence[Contents], *, all_sent: bool = True
+) -> Shares:
+    """How many of each line each parcel holds: {parcel: {line: quantity}}; 0 where earlier parcels hold all of it.
 
-    Raises UnclearError where the pages leave more than one answer. Where a store line is not so many pieces as the
-    AliExpress item (a set of three sold as one), the first parcel that holds any of it counts for the whole line.
+    While more parcels are to follow (`all_sent` False), one that does not tell its contents is not taken for the whole
+    order. Raises UnclearError where the pages leave more than one answer. Where a line is no whole number of pieces of
+    its item (a set of three sold as one, sent in parts), the first parcel that holds any of it counts for all of it.
     """
-    if len(parcels) == 1 and _holds_all(parcels[0], ordered):
+    if len(parcels) == 1 and _holds_all(parcels[0], ordered, all_sent):
         return {parcels[0].parcel: {each.line: each.quantity for each in bought}}
-    groups = _lines_by_item(bought, ordered)
     shares: Shares = {contents.parcel: {} for contents in parcels}
-    for items, lines in groups:
-        _hand_out(items, lines, parcels, shares)
+    if _is_one_piece(bought, ordered):
+        for place, contents in enumerate(parcels):
+            shares[contents.parcel] = {bought[0].line: int(place == 0)}
+        return shares
+    groups = _lines_by_item(bought, ordered)
+    for contents in parcels:
+        _check_contents(contents, ordered, groups)
+    for group in groups:
+        _hand_out(group, parcels, shares)
     return shares
 
 
-def _holds_all(contents: Contents, ordered: Sequence[Item]) -> bool:
+def _holds_all(contents: Contents, ordered: Sequence[Item], all_sent: bool) -> bool:
+    pieces = sum(item.count for item in ordered)
     if not contents.items or not ordered:
-        return True
-    return sum(item.count for item in contents.items) >= sum(item.count for item in ordered)
+        return all_sent or pieces == 1
+    return sum(item.count for item in contents.items) >= pieces
 
 
-def _lines_by_item(
-    bought: Sequence[BoughtLine], ordered: Sequence[Item]
-) -> list[tuple[tuple[Item, ...], list[BoughtLine]]]:
+def _is_one_piece(bought: Sequence[BoughtLine], ordered: Sequence[Item]) -> bool:
+    """Whether there is nothing to tell apart: one line of one, and all that was ordered is one piece."""
+    return len(bought) == 1 and bought[0].quantity == 1 and sum(item.count for item in ordered) == 1
+
+
+def _lines_by_item(bought: Sequence[BoughtLine], ordered: Sequence[Item]) -> list[_Group]:
+    """Each line with the one item that it was bought as; several lines may be the same item."""
     groups: dict[tuple[Item, ...], list[BoughtLine]] = {}
-    unnamed = [each for each in bought if each.product_id is None]
+    unnamed: list[BoughtLine] = []
     for each in bought:
-        if each.product_id is not None:
-            named = tuple(item for item in ordered if item.is_of(each.product_id, each.sku_id))
-            if not named:
-                raise UnclearError(None)
+        named = _named_items(each, ordered)
+        if named:
             groups.setdefault(named, []).append(each)
+        else:
+            unnamed.append(each)
     if unnamed:
         taken = {item for items in groups for item in items}
-        rest = tuple(item for item in ordered if item not in taken)
-        # Several items and several lines nobody named: any pairing would be a guess.
-        if not rest or (len(unnamed) > 1 and len(rest) > 1):
-            raise UnclearError(None)
-        groups.setdefault(rest, []).extend(unnamed)
+        groups.setdefault(tuple(item for item in ordered if item not in taken), []).extend(unnamed)
+    # Several items in one group: any pairing would be a guess, and what is left over may be for somebody else.
+    if any(len({(item.product_id, item.sku_id) for item in items}) != 1 for items in groups):
+        raise UnclearError(None)
     return list(groups.items())
 
 
-def _hand_out(items: tuple[Item, ...], lines: list[BoughtLine], parcels: Sequence[Contents], shares: Shares) -> None:
-    piece_for_piece = sum(line.quantity for line in lines) == sum(item.count for item in items)
-    left = {line.line: line.quantity for line in lines}
-    for contents in parcels:
-        if not contents.items:
+def _named_items(line: BoughtLine, ordered: Sequence[Item]) -> tuple[Item, ...]:
+    """The items that a person, or the store's SKU, says a line was bought as; none where nobody says."""
+    if line.product_id is not None:
+        named = tuple(item for item in ordered if item.is_of(line.product_id, line.sku_id))
+        if not named:
+            raise UnclearError(None)
+        return named
+    told = set(re.findall(r"[0-9]{9,20}", line.store_sku))
+    products = {item.product_id for item in ordered if global_product(item.product_id) in told}
+    if len(products) != 1:
+        return ()
+    of_product = [item for item in ordered if item.product_id in products]
+    exact = [item for item in of_product if item.sku_id in told]
+    return tuple(exact or of_product)
+
+
+def _check_contents(contents: Contents, ordered: Sequence[Item], groups: Sequence[_Group]) -> None:
+    """Refuse a parcel that could be for either of two items, or that holds nothing that was ordered."""
+    known = [item for item in contents.items if any(item.is_of(o.product_id, o.sku_id) for o in ordered)]
+    if not known:
+        raise UnclearError(contents.parcel)
+    for item in known:
+        if sum(any(item.is_of(o.product_id, o.sku_id) for o in items) for items, _ in groups) > 1:
             raise UnclearError(contents.parcel)
-        count = sum(each.count for each in contents.items if any(each.is_of(i.product_id, i.sku_id) for i in items))
-        for line in lines:
-            part = min(left[line.line], count if piece_for_piece else left[line.line])
-            if count > 0 and part > 0:
-                shares[contents.parcel][line.line] = part
-                left[line.line] -= part
-                count -= part if piece_for_piece else 0
 
 
-@dataclass(frozen=True, slots=True)
-class KnownParcel:
-    """A parcel as it stands in the database."""
-
-    parcel: int
-    number: str | None
-    original_number: str | None
-    items: tuple[tuple[str, str | None, int], ...]
-
-
-def pair(known: Sequence[KnownParcel], seen: Sequence[Parcel]) -> list[tuple[int | None, Parcel]]:
-    """Pair each parcel seen with the known one it is, or with None when it is new.
-
-    The first number stays when the last-mile number replaces it; where even that is gone, the same contents (or being
-    the only parcel before and after) tell, as long as nothing else claims the known one.
-    """
-    left = list(known)
-    pairs: dict[int, int] = {}
-    for same in (_same_number, _same_contents):
-        for index, parcel in enumerate(seen):
-            if index not in pairs:
-                found = [each for each in left if same(each, parcel)]
-                if len(found) == 1 or (found and same is _same_number):
-                    pairs[index] = found[0].parcel
-                    left.remove(found[0])
-    if len(known) == 1 and len(seen) == 1 and not pairs:
-        pairs[0] = known[0].parcel
-    return [(pairs.get(index), parcel) for index, parcel in enumerate(seen)]
+def _hand_out(group: _Group, parcels: Sequence[Contents], shares: Shares) -> None:
+    items, lines = group
+    counts = {
+        contents.parcel: sum(
+            each.count for each in contents.items if any(each.is_of(i.product_id, i.sku_id) for i in items)
+        )
+        for contents in parcels
+    }
+    pieces = _pieces_a_unit(sum(item.count for item in items), sum(line.quantity for line in lines), counts.values())
+    if pieces is None and len(lines) > 1:
+        raise UnclearError(None)
+    left = {line.line: line.quantity for line in lines}
+    for parcel, count in counts.items():
+        if count == 0:
+            continue
+        units = count // pieces if pieces else sum(left.values())
+        given: dict[int, int] = {}
+        for line, open_still in list(left.items()):
+            part = min(open_still, units)
+            if part > 0:
+                given[line] = part
+                left[line] -= part
+                units -= part
+        shares[parcel] |= given or dict.fromkeys(left, 0)
 
 
-def _same_number(known: KnownParcel, seen: Parcel) -> bool:
-    numbers = {number for number in (known.number, known.original_number) if number}
-    return bool(numbers & {number for number in (seen.number, seen.original_number) if number})
-
-
-def _same_contents(known: KnownParcel, seen: Parcel) -> bool:
-    items = tuple((item.product_id, item.sku_id, item.count) for item in seen.items)
-    return bool(items) and sorted(items, key=str) == sorted(known.items, key=str)
+def _pieces_a_unit(pieces: int, units: int, counts: Iterable[int]) -> int | None:
+    """How many AliExpress pieces make one of the store's; None where that does not come out even."""
+    if units <= 0 or pieces % units:
+        return None
+    each = pieces // units
+    return each if each and all(count % each == 0 for count in counts) else None

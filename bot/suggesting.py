@@ -11,12 +11,17 @@ from datetime import date, timedelta
 
 from anyascii import anyascii
 
-from flows.values import OrderDetail
+from bot.parcels import global_product
+from flows.values import AliStatus, OrderDetail
 
 # An order is bought after it was paid; time zones may put the days one apart.
 DAY_SLACK = timedelta(days=1)
-# Accounts routed to the US site see product ids moved by this much (aliexpress.md 2).
-US_OFFSET = 1 << 51
+# What was bought with these does not come any more, so it answers for no line.
+NOT_COMING = frozenset(
+    {AliStatus.CANCELED, AliStatus.CANCELLING, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED}
+)
+# AliExpress writes some countries in letters of its own.
+COUNTRIES = {"UK": "GB", "SRB": "RS", "MNE": "ME", "ALA": "AX", "GGY": "GG", "JEY": "JE", "KS": "XK", "ZR": "CD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,60 +61,64 @@ class Suggestion:
 
 def suggest(orders: Sequence[OpenOrder], details: Sequence[OrderDetail]) -> list[Suggestion]:
     """Match open lines with AliExpress orders that belong to none yet."""
+    details = [detail for detail in details if detail.status not in NOT_COMING]
     by_line: dict[OpenLine, list[OrderDetail]] = {}
+    claims: dict[str, list[OpenLine]] = defaultdict(list)
+    claimants: dict[str, set[int]] = defaultdict(set)
     for order in orders:
         fitting = [detail for detail in details if _same_buyer(order, detail)]
         for line in order.lines:
             by_line[line] = [detail for detail in fitting if _holds(detail, line)]
-    claims: dict[str, list[OpenLine]] = defaultdict(list)
-    for line, found in by_line.items():
-        for detail in found:
-            claims[detail.order_id].append(line)
+            for detail in by_line[line]:
+                claims[detail.order_id].append(line)
+                claimants[detail.order_id].add(order.order_id)
     return [
-        Suggestion(line, tuple(detail.order_id for detail in found), _sure(line, found, claims))
+        Suggestion(line, tuple(detail.order_id for detail in found), _sure(found, claims, claimants))
         for line, found in by_line.items()
         if found
     ]
 
 
-def _sure(line: OpenLine, found: Sequence[OrderDetail], claims: Mapping[str, Sequence[OpenLine]]) -> str | None:
-    if len(found) != 1:
+def _sure(
+    found: Sequence[OrderDetail], claims: Mapping[str, Sequence[OpenLine]], claimants: Mapping[str, set[int]]
+) -> str | None:
+    if len(found) != 1 or len(claimants[found[0].order_id]) != 1:
         return None
     (detail,) = found
-    rivals = claims[detail.order_id]
-    if any(rival.order != line.order for rival in rivals):
-        return None
     # All lines of one order may share the number, as long as it holds as many pieces of each kind.
-    wanted = Counter(rival.quantity for rival in rivals)
+    lines = claims[detail.order_id]
+    wanted = Counter(line.quantity for line in lines)
     there = Counter(item.quantity for item in detail.lines)
-    return detail.order_id if not wanted - there else None
+    # Where nobody knows the products, an item more than there are lines may as well be what was bought for somebody.
+    known = all(line.products for line in lines)
+    return detail.order_id if (not wanted - there if known else wanted == there) else None
 
 
 def _same_buyer(order: OpenOrder, detail: OrderDetail) -> bool:
     to = detail.recipient
     if to is None or detail.ordered_on is None or detail.ordered_on < order.ordered_on - DAY_SLACK:
         return False
-    if order.country and to.country_code and order.country.upper() != to.country_code.upper():
+    here, there = country_key(order.country), country_key(to.country_code)
+    if here and there and here != there:
         return False
-    same_phone = bool(phone_key(order.phone, order.country)) and phone_key(order.phone, order.country) == phone_key(
-        to.phone, to.country_code
-    )
-    same_post_code = bool(post_key(order.post_code)) and post_key(order.post_code) == post_key(to.post_code)
-    same_name = bool(name_key(to.name)) and name_key(order.recipient) == name_key(to.name)
-    return same_name and (same_phone or same_post_code)
+    phone, post_code = phone_key(order.phone, here), post_key(order.post_code)
+    same_phone = phone != "" and phone == phone_key(to.phone, there)
+    same_post_code = post_code != "" and post_code == post_key(to.post_code)
+    name = name_key(to.name)
+    return name != () and name_key(order.recipient) == name and (same_phone or same_post_code)
 
 
 def _holds(detail: OrderDetail, line: OpenLine) -> bool:
-    products = {_product(product_id) for product_id in line.products}
+    products = {global_product(product_id) for product_id in line.products}
     return any(
-        item.quantity == line.quantity and (not products or _product(item.product_id) in products)
+        item.quantity == line.quantity and (not products or global_product(item.product_id) in products)
         for item in detail.lines
     )
 
 
-def _product(product_id: str) -> str:
-    number = int(product_id)
-    return str(number - US_OFFSET) if number > US_OFFSET else product_id
+def country_key(code: str) -> str:
+    """A country's ISO code, also where AliExpress writes it otherwise."""
+    return COUNTRIES.get(code.strip().upper(), code.strip().upper())
 
 
 def name_key(name: str) -> tuple[str, ...]:

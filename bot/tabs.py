@@ -17,7 +17,8 @@ OVER_IN_STORE = frozenset({"refunded", "voided"})
 
 _STEPS = (Tab.AWAITING_ORDER, Tab.AWAITING_PAYMENT, Tab.AWAITING_SHIPMENT, Tab.FULFILLED)
 
-_ALI_FAILED = {
+# What was bought with such an order does not come any more, or may not.
+NOT_COMING = {
     AliStatus.CANCELED: Why.ALI_CANCELED,
     AliStatus.CANCELLING: Why.ALI_CANCELLING,
     AliStatus.EXPIRED: Why.ALI_EXPIRED,
@@ -31,8 +32,8 @@ def stand(order: OrderFacts, now: datetime) -> Standing:
     open_lines = [line for line in order.lines if _concerns_us(line)]
     over = _over_in_store(order, open_lines)
     if over is not None:
-        return Standing(Tab.CANCELED, over, tuple(money_at_stake(order)))
-    warnings = tuple(warnings_of(open_lines, now))
+        return Standing(Tab.CANCELED, over, tuple(money_at_stake(order.lines)))
+    warnings = tuple(warnings_of(order, open_lines, now))
     if order.financial_status in NOT_PAID_IN_STORE:
         return Standing(Tab.PENDING, Said(Why.NOT_PAID, {"status": order.financial_status}), warnings)
     if order.financial_status not in PAID_IN_STORE:
@@ -44,7 +45,7 @@ def stand(order: OrderFacts, now: datetime) -> Standing:
 
 
 def _concerns_us(line: LineFacts) -> bool:
-    return line.ours and (line.fulfilled > 0 or (line.wanted > 0 and not line.removed))
+    return line.ours and (line.fulfilled > 0 or line.wanted > 0)
 
 
 def _over_in_store(order: OrderFacts, open_lines: list[LineFacts]) -> Said | None:
@@ -64,7 +65,10 @@ def _line(order: OrderFacts, line: LineFacts, now: datetime) -> Standing:
         return Standing(Tab.FULFILLED, None)
     if line.trouble is not None:
         return Standing(Tab.FAILED, line.trouble)
-    if not line.bought:
+    held = _held(order, line)
+    if held is not None:
+        return held
+    if not line.bought or line.purchases:
         return Standing(Tab.AWAITING_ORDER, _why_not_bought(order, line, now))
     for ali in line.bought:
         failed = _failed_on_ali(ali)
@@ -76,23 +80,38 @@ def _line(order: OrderFacts, line: LineFacts, now: datetime) -> Standing:
     return least
 
 
+def _held(order: OrderFacts, line: LineFacts) -> Standing | None:
+    """A purchase that may have been pressed outranks one that is merely held back."""
+    data = {"order": order.name, "line": line.position}
+    if any(purchase.perhaps_placed for purchase in line.purchases):
+        return Standing(Tab.FAILED, Said(Why.PERHAPS_PLACED, data))
+    for purchase in line.purchases:
+        if purchase.hold is not None:
+            tab = Tab.AWAITING_ORDER if purchase.waits else Tab.FAILED
+            return Standing(tab, Said(Why.HELD, {**purchase.hold_data, **data, "code": purchase.hold}))
+    return None
+
+
 def _why_not_bought(order: OrderFacts, line: LineFacts, now: datetime) -> Said:
     if order.waits_until is not None and order.waits_until > now:
         return Said(Why.POST_PURCHASE, {"until": order.waits_until})
-    if order.chargeback in ("open", "submitted", "lost"):
+    if order.disputed:
         return Said(Why.CHARGEBACK, {"status": order.chargeback})
     if order.risky:
         return Said(Why.RISKY, {})
     if line.old_app:
         return Said(Why.OLD_APP, {"line": line.position, "order": order.name})
-    return Said(Why.NOT_BOUGHT, {"line": line.position, "order": order.name})
+    data = {"line": line.position, "order": order.name, "variant": line.variant}
+    if order.before_dropferry:
+        return Said(Why.BEFORE_DROPFERRY, data)
+    return Said(Why.READY_TO_BUY if line.mapped else Why.NOT_BOUGHT, data)
 
 
 def _failed_on_ali(ali: AliFacts) -> Said | None:
     if ali.missing:
         return Said(Why.ALI_MISSING, {"number": ali.number})
-    if ali.status in _ALI_FAILED:
-        return Said(_ALI_FAILED[ali.status], {"number": ali.number})
+    if ali.status in NOT_COMING:
+        return Said(NOT_COMING[ali.status], {"number": ali.number})
     if ali.trouble is not None:
         return Said(Why.PAGE_TROUBLE, {"number": ali.number, "problem": ali.trouble})
     return None

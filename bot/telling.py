@@ -1,6 +1,7 @@
 """What ShopBase is to be told about an order: one fulfilment for each tracking number. Pure, no I/O."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -49,11 +50,12 @@ class ReadyParcel:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fulfilment as we know it: our id and the number that ShopBase has."""
+    """A fulfilment as we know it: our id, the number that ShopBase has, and whether we know which lines it is for."""
 
     fulfillment: int
     number: str | None
     sent: bool
+    knows_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ class Plan:
 
 
 def clean_number(number: str) -> str:
-    """A tracking number without blanks, in capitals, as carriers print it."""
-    return re.sub(r"\s+", "", number).upper()
+    """A tracking number without blanks and invisible signs, in capitals, as carriers print it."""
+    cleaned = "".join(sign for sign in number if not sign.isspace() and unicodedata.category(sign) != "Cf")
+    # Capitals of other alphabets may be other letters: a dotless i must not become an I.
+    return cleaned.upper() if cleaned.isascii() else cleaned
 
 
 def is_number(number: str) -> bool:
@@ -103,13 +107,12 @@ def carrier_for(carrier: str | None, service: str | None, table: Mapping[str, st
     """
     words = CARRIERS | {name.strip().casefold(): told for name, told in table.items()}
     for name in (carrier, service):
-        if name and name.strip().casefold() in words:
-            return words[name.strip().casefold()]
-    if carrier and carrier.strip():
-        return carrier.strip()
-    if service and service.strip().casefold().startswith(CAINIAO_SERVICES):
-        return "Cainiao"
-    return service.strip() if service and service.strip() else "Other"
+        if name and name.strip():
+            plain = name.strip()
+            if plain.casefold() in words:
+                return words[plain.casefold()]
+            return "Cainiao" if name is service and plain.casefold().startswith(CAINIAO_SERVICES) else plain
+    return "Other"
 
 
 def plan(
@@ -117,30 +120,39 @@ def plan(
 ) -> Plan:
     """Plan what to tell: `left` is what each line has still unfulfilled in the store.
 
-    Parcels with one number become one fulfilment. A number that ShopBase already has is only tied to it.
+    Parcels with one number become one fulfilment. A number that ShopBase already has is only tied to it, unless it has
+    since come up on a parcel of goods that are still open. A fulfilment whose number still stands on a parcel is never
+    corrected to another one.
     """
-    sent = {each.number: each.fulfillment for each in told if each.sent and each.number is not None}
+    sent = {each.number: each for each in told if each.sent and each.number is not None}
     numbers = {each.fulfillment: each.number for each in told if each.sent}
+    shown = {each.number for each in ready}
     remaining = dict(left)
     new: list[Telling] = []
-    corrections: list[Correction] = []
+    corrections: dict[int, Correction] = {}
     already: dict[int, int] = {}
     further: dict[str, tuple[int, ...]] = {}
     for number, parcels in _by_number(ready).items():
-        ids = tuple(each.parcel for each in parcels)
         carrier = carrier_for(parcels[0].carrier, parcels[0].service, carriers)
-        before = {each.told for each in parcels if each.told is not None and numbers.get(each.told, number) != number}
-        if number in sent:
-            already.update({each.parcel: sent[number] for each in parcels if each.told != sent[number]})
-        elif before:
-            corrections.append(Correction(min(before), number, carrier, ids))
+        told_so = sent.get(number)
+        fresh = [each for each in parcels if each.told not in numbers]
+        changed = {
+            told
+            for told in (each.told for each in parcels)
+            if told in numbers and numbers[told] not in shown and told not in corrections
+        }
+        may_tell = told_so.knows_lines if told_so is not None else not changed
+        lines = _take(fresh, remaining) if may_tell else {}
+        if lines:
+            new.append(Telling(number, carrier, lines, tuple(each.parcel for each in fresh)))
+        elif told_so is not None:
+            already |= {each.parcel: told_so.fulfillment for each in parcels if each.told != told_so.fulfillment}
+        elif changed:
+            ids = tuple(each.parcel for each in parcels if each.told in numbers)
+            corrections[min(changed)] = Correction(min(changed), number, carrier, ids)
         else:
-            lines = _take(parcels, remaining)
-            if lines:
-                new.append(Telling(number, carrier, lines, ids))
-            else:
-                further[number] = tuple(sorted({line for each in parcels for line in each.lines}))
-    return Plan(tuple(new), tuple(corrections), already, further)
+            further[number] = tuple(sorted({line for each in parcels for line in each.lines}))
+    return Plan(tuple(new), tuple(corrections.values()), already, further)
 
 
 def _by_number(ready: Sequence[ReadyParcel]) -> dict[str, list[ReadyParcel]]:

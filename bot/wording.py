@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.facts import Said, Tab, Warn, Why
+from bot.wording_holds import HELD
 
 TAB_NAMES: dict[Tab, str] = {
     Tab.PENDING: "Pending",
@@ -35,7 +36,13 @@ _WHY: dict[Why, str] = {
     Why.POST_PURCHASE: "the buyer may still add items until {until}",
     Why.RISKY: "ShopBase marks it as risky; check it there before you buy",
     Why.CHARGEBACK: "the buyer disputes the payment (chargeback {status}); do not buy before that is settled",
-    Why.NOT_BOUGHT: "not bought yet. Bought it by hand? dropferry link {order}/{line} ALIEXPRESS-NUMBER",
+    Why.NOT_BOUGHT: "not bought yet. Bought it by hand? dropferry link {order}/{line} ALIEXPRESS-NUMBER. "
+    "Shall dropferry buy it? dropferry map set {variant} ALIEXPRESS-URL",
+    Why.BEFORE_DROPFERRY: "from before dropferry, so it may be bought already. If not: dropferry approve {order}. "
+    "If so: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
+    Why.READY_TO_BUY: "ready to be bought: dropferry place {order}",
+    Why.PERHAPS_PLACED: "perhaps ordered already, so do not order it again. dropferry looks for it at every sync; "
+    "what you know you can say: dropferry resolve {order}/{line} --number N, or --not-placed",
     Why.OLD_APP: "it may already be ordered by ShopBase's own connector; "
     "if so: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
     Why.NOT_READ: "AliExpress order {number} has not been read yet; the next sync does, or: dropferry sync",
@@ -57,33 +64,42 @@ _WHY: dict[Why, str] = {
     "or sign in to the account that bought it",
     Why.PAGE_TROUBLE: "the pages of AliExpress order {number} could not be read: {problem}",
     Why.ODD_NUMBER: 'AliExpress shows "{number}" as tracking number of order {ali}, which no carrier uses; '
-    "look there, then: dropferry fulfil",
+    "look there, then: dropferry fulfil {order}/{line} --number NUMBER --carrier CARRIER",
     Why.UNCLEAR_PARCEL: "a parcel of AliExpress order {number} may be for several lines; say which item this one is: "
     "dropferry link {order}/{line} {number} --item PRODUCT-ID ({items})",
-    Why.REFUSED: "ShopBase refused tracking number {number} ({carrier}): {problem}",
-    Why.STUCK: "ShopBase leaves tracking number {number} unfinished: {problem}",
+    Why.UNKNOWN_CONTENTS: "AliExpress order {number} has parcels ({parcels}), but does not say what is in them; look "
+    "there, then: dropferry fulfil {order}/{line} --number NUMBER --carrier CARRIER",
+    Why.REFUSED: "ShopBase refused {what}: {problem}",
+    Why.STUCK: "ShopBase leaves {what} unfinished: {problem}",
 }
 
 _WARN: dict[Warn, str] = {
     Warn.MONEY_AT_STAKE: "AliExpress order {number} still stands: cancel it there, or ask for a refund",
+    Warn.CHARGEBACK_OPEN: "the buyer disputes the payment (chargeback {status}); answer it in the store",
     Warn.REFUND_ON_ALI: "AliExpress shows a refund on order {number}: {note}",
     Warn.IN_DISPUTE: "AliExpress order {number} is in dispute",
     Warn.NO_NUMBER_LONG: "AliExpress order {number} was paid {days} days ago and has no tracking number",
-    Warn.NO_SCAN_LONG: "parcel {parcel} of AliExpress order {number} was never scanned in {days} days",
-    Warn.NO_EVENT_LONG: "parcel {parcel} of AliExpress order {number} has not moved for {days} days",
-    Warn.RETURNED: "parcel {parcel} of AliExpress order {number} goes back to the sender",
+    Warn.NO_SCAN_LONG: "{parcel} of AliExpress order {number} was never scanned in {days} days",
+    Warn.NO_EVENT_LONG: "{parcel} of AliExpress order {number} has not moved for {days} days",
+    Warn.RETURNED: "{parcel} of AliExpress order {number} goes back to the sender",
     Warn.PROTECTION_ENDS: "AliExpress pays order {number} back only if you ask before {until}",
-    Warn.FURTHER_PARCEL: "parcel {number} also belongs to line {line}, which is fulfilled; ShopBase is not told",
+    Warn.FURTHER_PARCEL: "parcel {number} is for line {line} too, which has nothing left to fulfil; "
+    "ShopBase is not told",
 }
 
 
 def sentence(said: Said) -> str:
     """The English sentence for a reason or a warning, times in the machine's own zone."""
-    template = _WHY[said.code] if isinstance(said.code, Why) else _WARN[said.code]
+    if said.code is Why.HELD:
+        template = HELD.get(str(said.data["code"]), "held: {code}")
+    else:
+        template = _WHY[said.code] if isinstance(said.code, Why) else _WARN[said.code]
     data = {key: _shown(value) for key, value in said.data.items()}
     if "order" in data:
         # A shell takes "#1001" for a comment, so commands to copy name the order without it.
         data["order"] = data["order"].removeprefix("#")
+    if "parcel" in said.data:
+        data["parcel"] = f"parcel {data['parcel']}" if said.data["parcel"] else "a parcel without a number"
     if "deadline" in said.data:
         data["deadline"] = f" (until {data['deadline']})" if said.data["deadline"] else " (it does not say until when)"
     return template.format(**data)
