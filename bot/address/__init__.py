@@ -1,6 +1,6 @@
 """Turns a store's address into what is typed into AliExpress's address form; pure, no I/O."""
 
-from bot.address.composing import Composed, compose, ship_to_of
+from bot.address.composing import Composed, compose, ship_to
 from bot.address.problems import AddressProblem, AddressRefused
 from bot.address.source import FIELDS, UnknownField, field_name
 
@@ -12,5 +12,5 @@ __all__ = [
     "UnknownField",
     "compose",
     "field_name",
-    "ship_to_of",
+    "ship_to",
 ]

@@ -1,6 +1,6 @@
 """From a store's address to AliExpress's form: every field by its rule, every problem at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,15 +33,15 @@ class Composed:
 
 def compose(
     address: Mapping[str, Any] | None,
-    *,
-    notes: Iterable[tuple[str, str]] = (),
+    notes: Iterable[Sequence[str]] = (),
     overrides: Mapping[str, str] | None = None,
     phone: str | None = None,
+    *,
     order: str = "ORDER",
 ) -> Composed:
     """Compose what is typed into AliExpress's form.
 
-    `address` is as kept with the order; `notes` are its note attributes as (name, value); `overrides` are the
+    `address` is as kept with the order; `notes` are its note attributes, name and value; `overrides` are the
     merchant's values by field; `phone` is the order's own, used where the address has none; `order` names it in the
     fixes.
     """
@@ -58,7 +58,8 @@ def compose(
     city, city_names = compose_city(fields, country, findings)
     province, province_names = compose_province(fields, country, findings)
     post_code = compose_zip(fields["zip"], country, findings)
-    ids = compose_ids(fields, set_instead, notes, country, findings)
+    named = [(name, value) for name, value in (note[:2] for note in notes if len(note) > 1)]
+    ids = compose_ids(fields, set_instead, named, country, findings)
     texts = {
         "country_code": country,
         "first_name": first_name,
@@ -71,24 +72,24 @@ def compose(
         "province": province,
         "zip": post_code,
     }
-    ship_to = None
+    to = None
     if not findings.problems:
-        ship_to = ShipTo(**texts, province_names=province_names, city_names=city_names, ids=ids)
-    return Composed(given, set_instead, texts | dict(ids), tuple(findings.problems), ship_to)
+        to = ShipTo(**texts, province_names=province_names, city_names=city_names, ids=ids)
+    return Composed(given, set_instead, texts | dict(ids), tuple(findings.problems), to)
 
 
-def ship_to_of(
+def ship_to(
     address: Mapping[str, Any] | None,
-    *,
-    notes: Iterable[tuple[str, str]] = (),
+    notes: Iterable[Sequence[str]] = (),
     overrides: Mapping[str, str] | None = None,
     phone: str | None = None,
+    *,
     order: str = "ORDER",
 ) -> ShipTo:
     """What is typed into AliExpress's form; AddressRefused has all problems where there are any. See `compose`."""
-    composed = compose(address, notes=notes, overrides=overrides, phone=phone, order=order)
+    composed = compose(address, notes, overrides, phone, order=order)
     if composed.ship_to is None:
-        raise AddressRefused(order, composed.problems)
+        raise AddressRefused(composed.problems)
     return composed.ship_to
 
 

@@ -23,9 +23,8 @@ class AddressRefused(DropferryError):
 
     exit_code = 4
 
-    def __init__(self, order: str, problems: Sequence[AddressProblem]) -> None:
-        told = "; ".join(map(str, problems))
-        super().__init__(f"the address of order {order} cannot be used: {told}", problems[0].fix)
+    def __init__(self, problems: Sequence[AddressProblem]) -> None:
+        super().__init__(f"the address cannot be used: {'; '.join(map(str, problems))}", problems[0].fix)
         self.problems = tuple(problems)
 
 
