@@ -1,0 +1,64 @@
+// Reads the confirm page in one go. `css` holds, by name, the places to look in order of preference.
+// The guard's listener uses the same functions, so that at the press it sees what the reader saw.
+const dropferryConfirm = (css) => {
+  const all = (name, root = document) => {
+    for (const selector of css[name]) {
+      const found = [...root.querySelectorAll(selector)];
+      if (found.length) return found;
+    }
+    return [];
+  };
+  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  const glued = (element) => tidy(element.matches("input, select") ? element.value : element.textContent);
+  // Text nodes with a blank between them, without the parts that `leave` names.
+  const spaced = (element, leave) => {
+    const left = leave.flatMap((name) => all(name, element));
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      if (!left.some((one) => one.contains(node)) && !parent.closest("script, style")) texts.push(node.data);
+    }
+    return tidy(texts.join(" "));
+  };
+  const unique = (texts) => [...new Set(texts.filter(Boolean))];
+  const named = (element) => {
+    const picture = element.querySelector("img[alt]");
+    return glued(element) || tidy(picture?.alt);
+  };
+  const payment = () => {
+    const boxes = all("payment");
+    const checked = all("payment_option").filter((one) => one.querySelector("input:checked"));
+    const filled = (box) => tidy(box.textContent) || box.querySelector("img, svg, input, button, iframe");
+    return {
+      present: boxes.some(filled) || all("payment_chosen").length > 0,
+      chosen: unique([...all("payment_chosen"), ...checked].map(named)),
+    };
+  };
+  const terms = () => ({
+    button: unique(all("button").map(glued)),
+    method: payment().chosen,
+    present: payment().present,
+    total: unique(all("total").map(glued)),
+  });
+  const line = (root) => ({
+    title: all("line_title", root).map(glued)[0] ?? "",
+    sku: all("line_sku", root).map(glued)[0] ?? "",
+    quantity: all("line_quantity", root).map(glued)[0] ?? "",
+    link: all("line_link", root).map((one) => one.getAttribute("href"))[0] ?? "",
+  });
+  const row = (root) => ({
+    title: all("row_title", root).map(glued)[0] ?? "",
+    value: all("row_value", root).map(glued)[0] ?? "",
+  });
+  const look = () => ({
+    ...terms(),
+    here: all("root").length > 0,
+    recipient: all("address").map((one) => spaced(one, ["address_change", "address_new"]))[0] ?? "",
+    lines: all("line").map(line),
+    ships: all("ship").map((one) => spaced(one, [])),
+    rows: all("row").map(row),
+    notices: unique(css.notice.flatMap((one) => [...document.querySelectorAll(one)]).map((one) => spaced(one, []))),
+  });
+  return { all, terms, look };
+};
