@@ -34,7 +34,7 @@ def warnings_of(order: OrderFacts, lines: list[LineFacts], now: datetime) -> Ite
     """
     if order.disputed and any(line.bought or line.fulfilled for line in lines):
         yield Said(Warn.CHARGEBACK_OPEN, {"status": order.chargeback})
-    yield from money_at_stake([line for line in order.lines if line not in lines], beside=lines)
+    yield from money_at_stake([line for line in order.lines if line.ours and line not in lines], beside=lines)
     for line in lines:
         for number in line.further:
             yield Said(Warn.FURTHER_PARCEL, {"number": number, "line": line.position})
