@@ -14,7 +14,7 @@ from flows.errors import AnswerChanged, FlowError, NeedKind, PageChanged, Person
 from flows.pages import order_list
 from flows.pages.login import LoginPage
 from flows.pages.order_list import DrawnOrderList
-from flows.tab import Tab, browser_trouble
+from flows.tab import Tab, browser_trouble, close_tab
 from flows.values import Site
 
 LOOK_UP_EVERY = 0.5
@@ -69,7 +69,7 @@ def _is_signed_in(page: Page, site: Site) -> bool:
     except (PersonNeeded, TryLater):
         return False
     finally:
-        beside.close()
+        close_tab(beside)
     return True
 
 

@@ -28,28 +28,37 @@ HEAVY = (
 )
 
 # Reads many elements in one round trip: for each part the first selector that matches, and all that it matches.
-READ_PARTS = """(roots, [parts, start]) => {
-  const read = (root, parts) => Object.fromEntries(parts.map(({name, css, attribute, inner}) => {
+READ = """
+  const first = (root, css) => {
     for (const [place, selector] of css.entries()) {
       const found = [...root.querySelectorAll(selector)];
-      if (found.length) return [name, {place, values: found.map(element =>
-        inner ? read(element, inner) : attribute ? element.getAttribute(attribute) : element.textContent)}];
+      if (found.length) return [place, found];
     }
-    return [name, {place: -1, values: []}];
+    return [-1, []];
+  };
+  const take = (element, {attribute, inner}) =>
+    inner ? read(element, inner) : attribute ? element.getAttribute(attribute) : element.textContent;
+  const read = (root, parts) => Object.fromEntries(parts.map(part => {
+    const [place, found] = first(root, part.css);
+    return [part.name, {place, values: found.map(element => take(element, part))}];
   }));
-  return roots.slice(start).map(root => read(root, parts));
-}"""
+"""
+READ_EACH = (
+    f"([css, start, parts]) => {{ {READ} return first(document, css)[1].slice(start).map(root => read(root, parts)); }}"
+)
+READ_PAGE = f"parts => {{ {READ} return read(document, parts); }}"
 # The widest element around each anchor that holds no other anchor: what belongs to it, whatever the boxes are called.
-AROUND = """([body], [css, parts]) => {
-  const selector = css.find(one => body.querySelector(one));
-  const anchors = selector ? [...body.querySelectorAll(selector)] : [];
-  return anchors.map(anchor => {
+READ_AROUND = f"""([css, parts]) => {{ {READ}
+  const anchors = first(document, css)[1];
+  return anchors.map(anchor => {{
     let box = anchor;
-    while (box !== body && anchors.every(other => other === anchor || !box.parentElement.contains(other)))
+    while (box !== document.body && anchors.every(other => other === anchor || !box.parentElement.contains(other)))
       box = box.parentElement;
-    return (READ)([box], [parts, 0])[0];
-  });
-}""".replace("READ", READ_PARTS)
+    return read(box, parts);
+  }});
+}}"""
+PRESS = f"""([css, place]) => {{ {READ} const found = first(document, css)[1][place];
+  found?.click(); return Boolean(found); }}"""
 AT_LEAST = "([css, count]) => css.some(one => document.querySelectorAll(one).length >= count)"
 
 
@@ -120,26 +129,29 @@ class PageObject:
 
     def read(self, roots: str, parts: Parts, start: int = 0) -> list[Drawn]:
         """The parts of each root element from number `start` on, read in one round trip."""
-        for css in self.selectors.css(roots):
-            found = self.page.locator(css).evaluate_all(READ_PARTS, [self._spec(parts), start])
-            if found or self.page.locator(css).count():
-                return [self._unpack(root) for root in found]
-        return []
+        found = self.page.evaluate(READ_EACH, [self.selectors.css(roots), start, self._spec(parts)])
+        return [self._unpack(root) for root in found]
 
     def read_page(self, parts: Parts) -> Drawn:
         """The parts of the whole page, read in one round trip."""
-        return self._unpack(self.page.locator("body").evaluate_all(READ_PARTS, [self._spec(parts), 0])[0])
+        return self._unpack(self.page.evaluate(READ_PAGE, self._spec(parts)))
 
     def read_around(self, anchor: str, parts: Parts) -> list[Drawn]:
         """The parts that belong to each element of an entry, the anchor itself among them."""
-        found = self.page.locator("body").evaluate_all(AROUND, [self.selectors.css(anchor), self._spec(parts)])
+        found = self.page.evaluate(READ_AROUND, [self.selectors.css(anchor), self._spec(parts)])
         return [self._unpack(root) for root in found]
+
+    def press(self, name: str, place: int = 0) -> None:
+        """Presses an element by a click event of its own, which nothing that lies over it can catch."""
+        css = [candidate.selector for candidate in self._candidates(name) if candidate.css]
+        if not self.page.evaluate(PRESS, [css, place]):
+            self.all(name).nth(place).dispatch_event("click")
 
     def drawn(self, count: int = 1, seconds: float = 0.05) -> bool:
         """Waits until `count` elements of the page's sign are there; False when the time is over."""
         try:
             wanted = [self.selectors.css(self.sign), count]
-            self.page.wait_for_function(AT_LEAST, arg=wanted, polling=40, timeout=seconds * 1000)
+            self.page.wait_for_function(AT_LEAST, arg=wanted, polling=20, timeout=seconds * 1000)
         except PlaywrightTimeout:
             return False
         return True

@@ -26,7 +26,7 @@ def read_tracking(
     Raises PersonNeeded, and TryLater where the site stays silent.
     """
     visits = ((number, tracking.address(site, number)) for number in order_ids)
-    readers = TwoReaders(_compare)
+    readers = TwoReaders(tracking.compare)
     return in_tabs(
         where,
         site,
@@ -38,7 +38,7 @@ def read_tracking(
     )
 
 
-def _read(readers: TwoReaders[Tracking], tab: Tab, number: str) -> Tracking:
+def _read(readers: TwoReaders[Tracking, Tracking], tab: Tab, number: str) -> Tracking:
     screen = DrawnTracking(tab.page, tab.site)
 
     def answer() -> Tracking:
@@ -51,19 +51,12 @@ def _read(readers: TwoReaders[Tracking], tab: Tab, number: str) -> Tracking:
         _check_address(tab.page.url, number)
         return screen.tracking(number)
 
-    return readers.read(answer, drawn, lambda read, seconds: screen.drawn(min(len(read.parcels), 1), seconds))
+    return readers.read(
+        answer, drawn, screen.tracking, lambda read, seconds: screen.drawn(min(len(read.parcels), 1), seconds)
+    )
 
 
 def _check_address(url: str, number: str) -> None:
     """The drawn page does not say to which order it belongs; its address does."""
     if number not in parse_qs(urlsplit(url).query).get("tradeOrderId", []):
         raise PageChanged(tracking.NAME, "address", f"not that of order {number}")
-
-
-def _compare(read: Tracking, drawn: Tracking) -> None:
-    """Each drawn number is one of the answer's; the page may show fewer parcels than the answer tells."""
-    told = {number for parcel in read.parcels for number in (parcel.number, parcel.original_number) if number}
-    for parcel in drawn.parcels:
-        if parcel.number is not None and parcel.number not in told:
-            found = f"the answer says {sorted(told)}, the drawn page says {parcel.number}"
-            raise PageChanged(tracking.NAME, "tracking number", found)

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from flows.errors import FlowError, PersonNeeded, TryLater
 from flows.page import block_heavy
-from flows.tab import OnTrouble, Tab, browser_trouble
+from flows.tab import OnTrouble, Tab, browser_trouble, close_tab
 from flows.values import Site
 
 Read = TypeVar("Read")
@@ -55,7 +55,7 @@ def _opened(context: BrowserContext, count: int, closing: ExitStack) -> list[Pag
     with browser_trouble("new tab"):
         for _ in range(count):
             page = context.new_page()
-            closing.callback(page.close)
+            closing.callback(close_tab, page)
             block_heavy(page)
             pages.append(page)
     return pages

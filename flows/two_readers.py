@@ -7,22 +7,29 @@ from flows.errors import AnswerChanged, PageChanged, TryLater
 from flows.values import Reader, Value
 
 Read = TypeVar("Read", bound=Value)
+Beside = TypeVar("Beside")
 PATIENCE = 2.0  # how long a page may take to draw what it was answered
 HASTE = 0.05  # how long it is still given once a page of its kind was not drawn in time
 
 
-class TwoReaders(Generic[Read]):
+class TwoReaders(Generic[Read, Beside]):
     """Reads pages of one kind; `compare` raises PageChanged where answer and drawn page differ."""
 
-    def __init__(self, compare: Callable[[Read, Read], None]) -> None:
+    def __init__(self, compare: Callable[[Read, Beside], None]) -> None:
         self._compare = compare
         self._patience = PATIENCE
 
-    def read(self, answer: Callable[[], Read], drawn: Callable[[], Read], wait: Callable[[Read, float], bool]) -> Read:
+    def read(
+        self,
+        answer: Callable[[], Read],
+        drawn: Callable[[], Read],
+        beside: Callable[[], Beside],
+        wait: Callable[[Read, float], bool],
+    ) -> Read:
         """What the answer says, or where none came or its shape is unknown, what is drawn; `reader` tells which.
 
         An answer that contradicts itself is not replaced by the drawn page, which shows less. `wait` gives the page
-        so many seconds to draw what was read.
+        so many seconds to draw what was read; then what is drawn `beside` it is compared.
         """
         try:
             read = answer()
@@ -35,10 +42,10 @@ class TwoReaders(Generic[Read]):
             self._patience = HASTE
             return read
         try:
-            beside = drawn()
+            shown = beside()
         except PageChanged:
             return read
-        self._compare(read, beside)
+        self._compare(read, shown)
         return read.model_copy(update={"reader": Reader.BOTH})
 
 

@@ -15,6 +15,7 @@ from flows.page import Drawn, PageObject, Part, first, names_of
 from flows.pages.order_list import read_line
 from flows.selector_files import load
 from flows.statuses import check_code, check_payment, plain_word, read_status
+from flows.two_readers import check_same
 from flows.values import AliLine, AliStatus, OrderDetail, Reader, Recipient, Site
 
 API = "mtop.aliexpress.trade.buyer.order.detail"
@@ -84,6 +85,15 @@ def from_answer(data: object, asked: str | None = None) -> OrderDetail:
 def from_page(page: Page, site: Site | None = None) -> OrderDetail:
     """One order from its drawn page; without the recipient, whose lines the page does not tell apart."""
     return DrawnOrderDetail(page, site).order()
+
+
+def compare(read: OrderDetail, drawn: OrderDetail) -> None:
+    """PageChanged where the page beside an answer has another order number or status."""
+    check_same(
+        NAME,
+        {"order number": read.order_id, "status": read.status.value},
+        {"order number": drawn.order_id, "status": drawn.status.value},
+    )
 
 
 def _number(told: list[str | None]) -> str:

@@ -13,6 +13,7 @@ from flows.errors import PageChanged
 from flows.labels import after_label, strip_copy
 from flows.page import Drawn, PageObject, Part, first, names_of
 from flows.statuses import check_code, check_tab, read_refund, read_status
+from flows.two_readers import check_same
 from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Site
 
 API = "mtop.aliexpress.trade.buyer.order.list"
@@ -64,6 +65,21 @@ def tab_of(data: object) -> str | None:
 def from_page(page: Page, site: Site | None = None, start: int = 0) -> OrderListPage:
     """The drawn cards from number `start` on; PageChanged where there is none, for nothing proves an empty list."""
     return DrawnOrderList(page, site).orders(start)
+
+
+def compare(read: OrderListPage, drawn: Sequence[ListedOrder]) -> None:
+    """PageChanged where the cards beside an answer have other order numbers or statuses."""
+    check_same(
+        NAME,
+        {"order numbers": [order.order_id for order in read.orders]},
+        {"order numbers": [order.order_id for order in drawn]},
+    )
+    for answered, shown in zip(read.orders, drawn, strict=True):
+        check_same(
+            NAME,
+            {f"status of {answered.order_id}": answered.status.value},
+            {f"status of {answered.order_id}": shown.status.value},
+        )
 
 
 def _check_whole(blocks: Blocks, cards: list[Fields], index: int, more: bool) -> None:
@@ -152,22 +168,27 @@ class DrawnOrderList(PageObject):
 
     def orders(self, start: int = 0) -> OrderListPage:
         """The cards from number `start` on as a page of their own."""
+        orders = self.cards(start)
+        index = start // 10 + 1
+        return OrderListPage(orders=orders, page_index=index, has_more=self.has("more_button"), reader=Reader.PAGE)
+
+    def cards(self, start: int = 0) -> tuple[ListedOrder, ...]:
+        """The cards from number `start` on; PageChanged where there are none."""
         self.must_be_here()
         cards = self.read("card", CARD, start)
         if not cards:
             raise PageChanged(NAME, "card", "no card drawn")
         orders = tuple(self._order(card) for card in cards)
         _check_once([order.order_id for order in orders])
-        index = start // 10 + 1
-        return OrderListPage(orders=orders, page_index=index, has_more=self.has("more_button"), reader=Reader.PAGE)
+        return orders
 
     def show_more(self) -> None:
-        """Presses "View orders" by an event of its own, which nothing that lies over the button can catch."""
-        self.one("more_button").dispatch_event("click")
+        """Presses "View orders"."""
+        self.press("more_button")
 
     def press_tab(self, code: str) -> None:
         """Opens the tab with this code; tabs stand in a fixed order, whatever they are called."""
-        self.all("tab").nth(self._tab_codes().index(code)).dispatch_event("click")
+        self.press("tab", self._tab_codes().index(code))
 
     def open_tab(self) -> str:
         """The code of the tab that is open."""

@@ -45,6 +45,15 @@ def from_page(page: Page, site: Site | None = None, order_id: str | None = None)
     return DrawnTracking(page, site).tracking(order_id)
 
 
+def compare(read: Tracking, drawn: Tracking) -> None:
+    """Each drawn number is one of the answer's; the page may show fewer parcels than the answer tells."""
+    told = {number for parcel in read.parcels for number in (parcel.number, parcel.original_number) if number}
+    for parcel in drawn.parcels:
+        if parcel.number is not None and parcel.number not in told:
+            found = f"the answer says {sorted(told)}, the drawn page says {parcel.number}"
+            raise PageChanged(NAME, "tracking number", found)
+
+
 def clean_number(element: str, text: str | None) -> str | None:
     """A tracking number without blanks and invisible signs; None for none, PageChanged where it is no number."""
     kept = (sign for sign in text or "" if unicodedata.category(sign) not in {"Cf", "Zs"} and not sign.isspace())
