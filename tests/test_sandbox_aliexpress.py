@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.aliexpress.errors import WorldError
+from bot.sandbox.aliexpress.faults import Faults
 from bot.sandbox.aliexpress.orders import BuyLine, OrderState
-from bot.sandbox.aliexpress.state import AliWorld, WorldError
+from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.server import Sandbox
 from tests.asking import (
     COUNT,
@@ -118,7 +120,7 @@ def test_paging_needs_the_linkage(ali: AliWorld, asker: Asker, me: str) -> None:
 def test_ten_thousand_orders_are_paged_from_the_end(ali: AliWorld, me: str) -> None:
     """Proves that the last page of ten thousand orders holds the ten oldest ones."""
     made = ali.bulk(10_000, me)
-    found, more = ali.list_page(me, "processing", 1000, 0)
+    found, more = ali.list_page(me, "processing", 1000, Faults())
     assert (list(reversed(made[:10])), False) == ([order.number for order in found], more)
 
 

@@ -52,7 +52,10 @@ def test_state_has_every_key(control: httpx.Client) -> None:
     assert {
         "aliexpress_orders": [],
         "presses": 0,
+        "order_calls": 0,
+        "charges": 0,
         "page_loads": {},
+        "bytes": {},
         "shopbase_orders": [],
         "fulfillments": [],
         "mails": [],

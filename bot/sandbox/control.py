@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.aliexpress.buyers import change_buyer
+from bot.sandbox.aliexpress.errors import WorldError
 from bot.sandbox.aliexpress.faults import FaultError
 from bot.sandbox.aliexpress.orders import OrderState
-from bot.sandbox.aliexpress.state import WorldError
 from bot.sandbox.world import World
 
 PREFIX = "/__sandbox"
@@ -105,6 +106,31 @@ class Bulk(_Body):
     state: OrderState = OrderState.PROCESSING
 
 
+class Account(_Body):
+    """How an AliExpress account buys from now on; what is not named stays. Amounts are US cents."""
+
+    account: str = "main"
+    kind: str | None = None
+    method: str | None = None
+    currency: str | None = None
+    coupon: NonNegativeInt | None = None
+    bonus: NonNegativeInt | None = None
+    us_routed: bool | None = None
+    addresses: str | None = None
+
+
+class ProductChange(_Body):
+    """What is different about a product, or about one `sku` of it; what is not named stays. `price` is US cents."""
+
+    product: str
+    sku: str | None = None
+    on_sale: bool | None = None
+    price: NonNegativeInt | None = None
+    stock: NonNegativeInt | None = None
+    gone: bool | None = None
+    carriers: dict[str, list[str]] | None = None
+
+
 class FaultChanges(_Body):
     """Any fault by name; which names there are is for the two stand-ins to say."""
 
@@ -143,6 +169,8 @@ def routes(world: World, token: str) -> list[Route]:
         _get(token, "state", world.state),
         _post(token, "seed", Seed, lambda asked: _seeded(world, asked)),
         _post(token, "buy", Buy, lambda asked: _bought(world, asked)),
+        _post(token, "account", Account, lambda asked: _account(world, asked)),
+        _post(token, "product", ProductChange, lambda asked: _product(world, asked)),
         _faults(token, world),
         moved("bulk", Bulk, lambda asked: ali.bulk(asked.orders, asked.account, state=asked.state)),
         moved("pay", Pay, lambda asked: ali.pay(asked.chosen(world, "all"), checking=asked.checking)),
@@ -166,6 +194,19 @@ def _seeded(world: World, asked: Seed) -> dict[str, Any]:
 def _bought(world: World, asked: Buy) -> dict[str, Any]:
     made = world.buy(asked.order, asked.account)
     return {"bought": made, "orders": [number for numbers in made.values() for number in numbers]}
+
+
+def _account(world: World, asked: Account) -> dict[str, Any]:
+    with world.ali.lock:
+        buyer = world.ali.market.buyer(asked.account)
+        change_buyer(buyer, asked.model_dump(exclude={"account"}, exclude_unset=True))
+    return {"account": buyer.account, "kind": buyer.kind, "currency": buyer.currency}
+
+
+def _product(world: World, asked: ProductChange) -> dict[str, Any]:
+    changes = asked.model_dump(exclude={"product"}, exclude_none=True)
+    world.ali.market.change_product(asked.product, changes)
+    return {"product": asked.product}
 
 
 def _get(token: str, path: str, told: Callable[[], dict[str, Any]]) -> Route:

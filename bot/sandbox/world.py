@@ -7,9 +7,11 @@ from typing import Any
 import phonenumbers
 from anyascii import anyascii
 
+from bot.sandbox.aliexpress.assortment import cost_of, store_of
+from bot.sandbox.aliexpress.errors import WorldError
 from bot.sandbox.aliexpress.faults import FaultError
 from bot.sandbox.aliexpress.orders import AliOrder, AliParcel, AliRecipient, BuyLine
-from bot.sandbox.aliexpress.state import AliWorld, WorldError
+from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.aliexpress.words import ENGLISH
 from bot.sandbox.shop_state import ShopLine, ShopOrder, ShopState
 
@@ -22,10 +24,7 @@ SHOP_FAULTS = {
     "shopbase_lost",
     "shopbase_slow_ms",
 }
-_STORES = ("Vega Store", "Lima Official Store", "NANO Store", "Jade Home Store")
 _AXES = {"14": "Color", "5": "Size", "200007763": "Ships From"}
-# What the seller asks of what the buyer paid, in hundredths.
-_COST = 40
 
 
 class World:
@@ -78,8 +77,11 @@ class World:
         with self.ali.lock:
             ours = {
                 "aliexpress_orders": [_order_told(order) for order in self.ali.orders.values()],
-                "presses": self.ali.presses,
+                "presses": len(self.ali.market.presses),
+                "order_calls": self.ali.market.order_calls,
+                "charges": self.ali.market.charges,
                 "page_loads": dict(self.ali.page_loads),
+                "bytes": dict(self.ali.bytes_sent),
             }
         return {**ours, **self.shop.snapshot(), "bought": self.bought, "faults": self.faults()}
 
@@ -155,10 +157,10 @@ def _line_bought(line: ShopLine, quantity: int) -> BuyLine:
         sku_id=goods.ali_sku_id,
         title=goods.title,
         quantity=quantity,
-        unit_price=goods.cents * _COST // 100,
+        unit_price=cost_of(goods),
         sku_attr_keys=goods.ali_sku_attr,
         sku_text=_options(goods.ali_sku_attr, goods.variant_title),
-        store=_STORES[goods.variant_id % len(_STORES)],
+        store=store_of(goods),
     )
 
 

@@ -15,11 +15,20 @@ LIST_API = "mtop.aliexpress.trade.buyer.order.list"
 COUNT_API = "mtop.aliexpress.trade.buyer.order.count"
 DETAIL_API = "mtop.aliexpress.trade.buyer.order.detail"
 TRACKING_API = "mtop.ae.ld.querydetail"
+PRODUCT_API = "mtop.aliexpress.pdp.pc.query"
 KIND_OF_API: dict[str, AnswerKind] = {
     LIST_API: "list",
     COUNT_API: "count",
     DETAIL_API: "detail",
     TRACKING_API: "tracking",
+    PRODUCT_API: "product",
+    "mtop.aliexpress.checkout.renderorder": "checkout",
+    "mtop.aliexpress.checkout.adjustorder": "checkout",
+    "mtop.aliexpress.address.addressinfo.get": "addresses",
+    "mtop.aliexpress.address.shipto.division.get": "divisions",
+    "mtop.aliexpress.address.addressinfo.save": "address",
+    # The real name is not publicly known; this one is of its siblings' kind, and stands in the sandbox alone.
+    "mtop.aliexpress.checkout.placeorder": "place",
 }
 SUCCESS = "SUCCESS::调用成功"
 

@@ -1,4 +1,4 @@
-"""The ways in which the stand-in AliExpress can be told to go wrong.
+"""The ways in which the stand-in AliExpress can be told to go wrong; those of buying alone are in `buying_faults`.
 
 | name             | value          | what then happens                                                            |
 |------------------|----------------|------------------------------------------------------------------------------|
@@ -18,14 +18,15 @@
 | id_as_number     | true           | the list gives order ids as JSON numbers                                     |
 | unknown_currency | true           | totals in a currency that nobody knows                                       |
 | popup            | true           | an overlay lies over the page until it is closed                             |
-| language         | pt_BR, de      | words and dates of that language                                             |
+| language         | pt_BR, de, vi  | words and dates of that language; the pages of buying have en and vi alone   |
 | design           | 2022, unknown  | the labels and markup of 2022; or a page and an answer that nobody knows     |
 | lag              | n              | a change shows in the list n list answers later                              |
 | no_calls         | true           | the data come inside a script that is no mtop answer                         |
 | dom_disagrees    | one of three   | the drawn number, status or tracking number is another one than the answer's |
 | blank_in_number  | true           | tracking numbers with blanks                                                 |
 | slow_ms          | n              | each data answer takes n milliseconds more                                   |
-| only_answers     | kinds          | the faults of answers hit list, count, detail or tracking alone              |
+| only_answers     | kinds          | the faults of answers hit these kinds alone: list, count, detail, tracking,  |
+|                  |                | product, checkout, addresses, divisions, address (saved), place              |
 | only_orders      | numbers        | the faults of answers hit these orders alone                                 |
 | times            | n              | the faults of answers pass after n answers that they hit                     |
 """
@@ -34,14 +35,21 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import NonNegativeInt, PositiveInt, ValidationError
 
-AnswerKind = Literal["list", "count", "detail", "tracking"]
+from bot.sandbox.aliexpress.buying_faults import BuyingFaults
+
+AnswerKind = Literal[
+    "list", "count", "detail", "tracking", "product", "checkout", "addresses", "divisions", "address", "place"
+]
 HumanCheck = Literal["FAIL_SYS_USER_VALIDATE", "RGV587_ERROR"]
-Language = Literal["en", "pt_BR", "de"]
+Language = Literal["en", "pt_BR", "de", "vi"]
 Design = Literal["2026", "2022", "unknown"]
 
-_OF_PAGES = ("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms", "second_factor")
+_OF_PAGES = (
+    *("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms", "second_factor"),
+    *BuyingFaults.model_fields,
+)
 _OF_ONE_ORDER = ("unknown_status", "id_as_number", "unknown_currency", "only_answers", "only_orders")
 
 SECOND_FACTOR_CODE = "246810"
@@ -51,10 +59,8 @@ class FaultError(ValueError):
     """A fault that does not exist, or a value it cannot take; the message names it and what is possible."""
 
 
-class Faults(BaseModel):
-    """What goes wrong at present: see the table above. Closed to unknown names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Faults(BuyingFaults):
+    """What goes wrong at present: see the table above, and for buying the one of `buying_faults`."""
 
     signed_out: bool = False
     captcha: bool | HumanCheck = False
@@ -119,12 +125,14 @@ class FaultBoard:
         self.now = Faults()
         self._answers = 0
         self._hits = 0
+        self._once: set[str] = set()
 
     def change(self, changes: Mapping[str, Any]) -> Faults:
         """Switch faults on, or off with None, and count anew; a FaultError changes nothing."""
         with self._lock:
             self.now = self.now.changed(changes)
             self._answers = self._hits = 0
+            self._once.clear()
             return self.now
 
     def met_by(self, kind: AnswerKind, order: str | None) -> Faults:
@@ -136,6 +144,13 @@ class FaultBoard:
             self._hits += 1
             spent = self.now.times is not None and self._hits > self.now.times
             return self.now.of_pages() if spent else self.now
+
+    def first_time(self, fault: str) -> bool:
+        """Whether a fault that comes only once has not come since the faults were last changed; it has then."""
+        with self._lock:
+            first = fault not in self._once
+            self._once.add(fault)
+            return first
 
     def human_check(self, faults: Faults) -> str | None:
         """The code by which the site asks for a person, if it does now."""
@@ -149,5 +164,6 @@ def _plainly(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
-        return f"unknown fault {name!r}; there are {', '.join(Faults.model_fields)} and shopbase_…"
+        own = [one for one in Faults.model_fields if one not in BuyingFaults.model_fields]
+        return f"unknown fault {name!r}; there are {', '.join([*own, *BuyingFaults.model_fields])} and shopbase_…"
     return f"fault {name!r}: {first['msg']}"

@@ -1,5 +1,6 @@
 """The order list of one account: what each tab shows, newest first, and how late it learns of a change."""
 
+import time
 from bisect import bisect_left, insort
 from collections import deque
 from datetime import datetime
@@ -16,17 +17,18 @@ class ListIndex:
     def __init__(self) -> None:
         self._orders: dict[_Key, AliOrder] = {}
         self._tabs: dict[str, list[_Key]] = {"all": []}
-        self._waiting: deque[tuple[int, AliOrder]] = deque()
+        self._waiting: deque[tuple[int, float, AliOrder]] = deque()
         self._answers = 0
 
     def note(self, order: AliOrder) -> None:
         """A new order, or one whose state has changed."""
-        self._waiting.append((self._answers, order))
+        self._waiting.append((self._answers, time.monotonic(), order))
 
-    def catch_up(self, lag: int) -> None:
-        """One more list answer is given: take in the changes that are `lag` answers old."""
-        while self._waiting and self._answers - self._waiting[0][0] >= lag:
-            self._take_in(self._waiting.popleft()[1])
+    def catch_up(self, lag: int, seconds: float = 0) -> None:
+        """One more list answer is given: take in the changes that are `lag` answers and so many seconds old."""
+        now = time.monotonic()
+        while self._waiting and self._answers - self._waiting[0][0] >= lag and now - self._waiting[0][1] >= seconds:
+            self._take_in(self._waiting.popleft()[2])
         self._answers += 1
 
     def page(self, tab: str, number: int) -> tuple[list[AliOrder], bool]:

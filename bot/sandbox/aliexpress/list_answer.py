@@ -35,7 +35,7 @@ def list_answer(world: AliWorld, asked: Asked) -> Json:
         return empty_page(_PAGE)
     tab, number = wanted
     with world.lock:
-        orders, more = world.list_page(asked.account, tab, number, asked.faults.lag)
+        orders, more = world.list_page(asked.account, tab, number, asked.faults)
         blocks = {f"pc_om_list_order_{order.number}": _order_block(order, asked) for order in orders}
         currencies = {currency_of(order, asked) for order in orders}
     structure = {_BODY: list(blocks)}

@@ -50,6 +50,11 @@ def written(minor: int, currency: str) -> Price:
     return Price(text, f"{text}|{grouped}|{fraction}")
 
 
+def minor_digits(currency: str) -> int:
+    """How many decimals a currency is written with."""
+    return _style(currency).digits
+
+
 def format_rules(currency: str) -> str:
     """How a currency is written, as the pages are told it (`global_price_local_config`)."""
     style = _style(currency)

@@ -9,8 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from bot.sandbox.aliexpress import catalogue
+from bot.sandbox.aliexpress.errors import WorldError
 from bot.sandbox.aliexpress.faults import FaultBoard, Faults
 from bot.sandbox.aliexpress.index import ListIndex
+from bot.sandbox.aliexpress.market import Market
 from bot.sandbox.aliexpress.orders import UNSENT, AliOrder, AliRecipient, BuyLine, OrderState
 from bot.sandbox.aliexpress.parcels import Shipment, deliver_parcels, new_parcels, return_parcel, take_over
 from bot.sandbox.aliexpress.sessions import Sessions
@@ -27,10 +29,6 @@ _CAN_SHIP = {OrderState.PROCESSING, OrderState.PARTLY_SHIPPED, OrderState.AWAITI
 _SENT = {OrderState.PARTLY_SHIPPED, OrderState.AWAITING_DELIVERY, OrderState.COMPLETED}
 
 Which = str | Iterable[str]
-
-
-class WorldError(ValueError):
-    """Something that cannot happen to an order; the message names the order and where it stands."""
 
 
 @dataclass(slots=True)
@@ -52,7 +50,8 @@ class AliWorld:
         self.board = FaultBoard(self.lock)
         self.sessions = Sessions(self.lock)
         self.page_loads: Counter[str] = Counter()
-        self.presses = 0
+        self.bytes_sent: Counter[str] = Counter()
+        self.market = Market(self.lock)
         self._checkouts = 0
         self._parcels = 0
 
@@ -89,6 +88,11 @@ class AliWorld:
         with self.lock:
             self.page_loads[kind] += 1
 
+    def count_bytes(self, kind: str, count: int) -> None:
+        """So many bytes of a kind (document, data, script, image, font, analytics) were sent."""
+        with self.lock:
+            self.bytes_sent[kind] += count
+
     def buy(
         self,
         recipient: AliRecipient,
@@ -96,11 +100,13 @@ class AliWorld:
         account: str = "main",
         *,
         currency: str = "USD",
+        extra: int = 0,
         at: datetime | None = None,
     ) -> list[str]:
-        """Buy by hand, without paying: one order a store; the numbers of the new orders.
+        """Buy without paying: one order a store; the numbers of the new orders.
 
-        WorldError: there are no lines, or a quantity is below 1.
+        `extra` is what the first of them costs beside its lines: shipping and tax, less what is taken off. WorldError:
+        there are no lines, or a quantity is below 1.
         """
         if not lines or any(line.quantity < 1 for line in lines):
             raise WorldError("a purchase needs lines, each of a quantity of 1 or more")
@@ -113,7 +119,7 @@ class AliWorld:
             for place, (store, group) in enumerate(groupby(by_store, key=lambda line: line.store)):
                 bought = tuple(group)
                 number = str(first + place * _SIBLING_STEP)
-                total = sum(line.quantity * line.unit_price for line in bought)
+                total = sum(line.quantity * line.unit_price for line in bought) + (0 if place else extra)
                 due = created + PAY_WINDOW
                 order = AliOrder(number, account, bought, recipient, currency, total, store, created, due)
                 self.orders[order.number] = order
@@ -246,11 +252,11 @@ class AliWorld:
                 raise WorldError(f"there is no order {number} on the sandbox's AliExpress")
             return self.orders[number]
 
-    def list_page(self, account: str, tab: str, number: int, lag: int) -> tuple[list[AliOrder], bool]:
+    def list_page(self, account: str, tab: str, number: int, faults: Faults) -> tuple[list[AliOrder], bool]:
         """What one list answer shows, and whether more follow; counts as one page of the list."""
         with self.lock:
             index = self.account(account).index
-            index.catch_up(lag)
+            index.catch_up(faults.lag, faults.lag_seconds)
             self.page_loads["list"] += 1
             return index.page(tab, number)
 

@@ -170,7 +170,50 @@ GERMAN = Words(
     pay_within="Bitte innerhalb von {days} Tagen {hours} Stunden zahlen, sonst wird die Bestellung geschlossen.",
 )
 
-_BY_LANGUAGE: dict[Language, Words] = {"en": ENGLISH, "pt_BR": PORTUGUESE, "de": GERMAN}
+VIETNAMESE = Words(
+    locale="vi_VN",
+    status={
+        OrderState.TO_PAY: "Chờ thanh toán",
+        OrderState.PAYMENT_CHECK: "Đang xác minh thanh toán",
+        OrderState.PROCESSING: "Đang xử lý",
+        OrderState.PARTLY_SHIPPED: "Đã gửi một phần",
+        OrderState.AWAITING_DELIVERY: "Đang chờ giao hàng",
+        OrderState.COMPLETED: "Hoàn thành",
+        OrderState.CANCELED: "Đã hủy",
+        OrderState.EXPIRED: "Đã hết hạn",
+        OrderState.CLOSED: "Đã đóng",
+        OrderState.IN_DISPUTE: "Đang tranh chấp",
+        OrderState.REFUNDED: "Đã hoàn tiền",
+    },
+    tabs={
+        "all": "Xem tất cả",
+        "unpaid": "Chờ thanh toán",
+        "processing": "Đang xử lý",
+        "shipped": "Đã gửi",
+        "completed": "Hoàn thành",
+    },
+    date="Ngày",
+    number="Số tham chiếu",
+    details="Chi tiết",
+    track="Theo dõi trạng thái",
+    more="Xem đơn hàng",
+    total="Tổng cộng",
+    copy="Sao chép",
+    pay_now="Thanh toán ngay",
+    confirm="Xác nhận đã nhận",
+    add_to_cart="Thêm vào giỏ hàng",
+    remove="Xóa",
+    placed="Đặt hàng vào",
+    paid="Thanh toán vào",
+    shipped="Gửi hàng vào",
+    completed="Hoàn thành vào",
+    payment_method="Phương thức thanh toán",
+    card="Thẻ tín dụng/ghi nợ",
+    refunded="Đã hoàn tiền",
+    pay_within="Vui lòng thanh toán trong {days} ngày {hours} giờ, nếu không đơn hàng sẽ tự động đóng.",
+)
+
+_BY_LANGUAGE: dict[Language, Words] = {"en": ENGLISH, "pt_BR": PORTUGUESE, "de": GERMAN, "vi": VIETNAMESE}
 _TABS_OF_2022 = {**ENGLISH.tabs, "processing": "To ship", "shipped": "Shipped"}
 
 

@@ -99,5 +99,7 @@
     return answer.data;
   };
 
+  Object.assign(window.mtop, { address, jsonp });
+
   window.byTag = (data, tag) => Object.keys(data.data).filter((key) => data.data[key].tag === tag);
 })();

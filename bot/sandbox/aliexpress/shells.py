@@ -1,0 +1,90 @@
+"""A page as the stand-in serves it: a shell, what its scripts are told, and the scripts."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.sandbox.aliexpress.gateway import SESSION_COOKIE
+from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.aliexpress.words import words_for
+from flows.values import Site
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def shell(
+    world: AliWorld,
+    site: Site,
+    title: str,
+    *scripts: str,
+    signed_in: bool,
+    more: Mapping[str, Any] | None = None,
+    inline: Mapping[str, Any] | None = None,
+) -> Response:
+    """A page without content, which its scripts fill.
+
+    `more` is what they are told beside the usual, `inline` are variables of `window` that the page itself sets.
+    """
+    faults = world.faults
+    words = words_for(faults.language, faults.design)
+    told = {
+        "www": site.www,
+        "acs": site.acs,
+        "login": site.login,
+        "signedIn": signed_in,
+        "language": words.locale,
+        "design": faults.design,
+        "embedded": faults.no_calls,
+        "popup": faults.popup,
+        "disagrees": faults.dom_disagrees,
+        "only": faults.only_orders,
+        "track": words.track,
+        **(more or {}),
+    }
+    given = (inline or {}).items()
+    page = static_file("shell.html").decode()
+    for mark, text in (
+        ("{lang}", words.locale.replace("_", "-")),
+        ("{title}", title),
+        ("{inline}", "".join(f"<script>window.{name} = {_in_script(each)};</script>\n" for name, each in given)),
+        ("{told}", _in_script(told)),
+        ("{scripts}", "\n".join(f'<script src="/assets/{name}"></script>' for name in scripts)),
+    ):
+        page = page.replace(mark, text)
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+def _in_script(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+
+
+def account_of(world: AliWorld, request: Request) -> str | None:
+    """Who is signed in, if anybody is."""
+    return world.sessions.account(request.cookies.get(SESSION_COOKIE))
+
+
+def to_sign_in(site: Site, request: Request) -> Response:
+    """On to the sign-in page, and back from there."""
+    return RedirectResponse(f"{site.login}/?return_url={quote(str(request.url), safe='')}", 302)
+
+
+async def asset(request: Request) -> Response:
+    """A script or a style sheet."""
+    name = str(request.path_params["name"])
+    known = {file.name for file in _STATIC.iterdir()} - {"shell.html"}
+    if name not in known:
+        return Response("not found", 404)
+    media = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(static_file(name), media_type=media, headers={"Cache-Control": "max-age=3600"})
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """One file of the folder `static`."""
+    return (_STATIC / name).read_bytes()
