@@ -80,6 +80,9 @@ def share(
         for place, contents in enumerate(parcels):
             shares[contents.parcel] = {bought[0].line: int(place == 0)}
         return shares
+    silent = next((contents.parcel for contents in parcels if not contents.items), None)
+    if silent is not None:
+        raise UnclearError(silent)
     groups = _lines_by_item(bought, ordered)
     for contents in parcels:
         _check_contents(contents, ordered, groups)

@@ -7,7 +7,19 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.facts import Tab
-from bot.models import AliItem, AliOrder, Line, Order, Parcel, Purchase, PurchaseOrder, PurchaseState
+from bot.models import (
+    AliItem,
+    AliOrder,
+    Fulfillment,
+    FulfillmentParcel,
+    FulfillmentState,
+    Line,
+    Order,
+    Parcel,
+    Purchase,
+    PurchaseOrder,
+    PurchaseState,
+)
 from flows.values import AliStatus
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -57,16 +69,57 @@ def bought(
     session.flush()
     assert ali.id is not None
     for line in lines:
-        assert line.id is not None
-        purchase = Purchase(line_id=line.id, state=PurchaseState.PLACED, created_at=NOW)
-        session.add(purchase)
-        session.flush()
-        assert purchase.id is not None
-        session.add(PurchaseOrder(purchase_id=purchase.id, ali_order_id=ali.id))
-        item = AliItem(ali_order_id=ali.id, product_id=f"100500{line.position}", title="x", quantity=line.quantity)
+        tie(session, line, ali)
+        item = AliItem(ali_order_id=ali.id, product_id=product_of(line), title="x", quantity=line.quantity)
         session.add(item)
     session.flush()
     return ali
+
+
+def tie(session: Session, line: Line, ali: AliOrder, **facts: Any) -> Purchase:
+    """Another line that was bought with that AliExpress order; `facts` are columns of the join."""
+    assert line.id is not None
+    assert ali.id is not None
+    purchase = Purchase(line_id=line.id, state=PurchaseState.PLACED, created_at=NOW)
+    session.add(purchase)
+    session.flush()
+    assert purchase.id is not None
+    session.add(PurchaseOrder(purchase_id=purchase.id, ali_order_id=ali.id, **facts))
+    session.flush()
+    return purchase
+
+
+def product_of(line: Line) -> str:
+    """The AliExpress product that a line is bought as, told apart by its position."""
+    return f"100500{line.position}"
+
+
+def holding(line: Line, count: int = 1) -> dict[str, Any]:
+    """One item of a parcel: so many of what the line is bought as."""
+    return {"product_id": product_of(line), "sku_id": None, "count": count}
+
+
+def fulfilment(
+    session: Session,
+    order: Order,
+    number: str | None,
+    lines: list[Line],
+    *parcels: Parcel,
+    state: FulfillmentState = FulfillmentState.SENT,
+    **facts: Any,
+) -> Fulfillment:
+    """What ShopBase was told of all of these lines; their own fulfilled quantity is not touched."""
+    assert order.id is not None
+    told = {line.store_line_id: line.quantity for line in lines}
+    row = Fulfillment(order_id=order.id, number=number, carrier="4PX", state=state, lines=told, created_at=NOW, **facts)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    for each in parcels:
+        assert each.id is not None
+        session.add(FulfillmentParcel(fulfillment_id=row.id, parcel_id=each.id))
+    session.flush()
+    return row
 
 
 def parcel(session: Session, ali: AliOrder, number: str | None, **facts: Any) -> Parcel:
