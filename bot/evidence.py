@@ -3,8 +3,11 @@
 import json
 import os
 import secrets
-from datetime import UTC, datetime
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -30,19 +33,52 @@ class Evidence:
         if self.kept >= AT_MOST:
             return
         self.kept += 1
-        now = datetime.now(UTC)
-        name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        place = self.folder / name
-        place.mkdir(parents=True, mode=0o700)
-        about = {"at": now.isoformat(), "url": page.url, "kind": type(error).__name__, "problem": str(error)}
-        _write(place / "about.json", json.dumps(about, ensure_ascii=False, indent=2).encode())
-        error.evidence = name
-        try:
-            _write(place / "page.html", page.content().encode("utf-8", "replace"))
-            _write(place / "page.png", page.screenshot(timeout=5000))
-        except PlaywrightError as trouble:
-            # A page that is gone cannot be pictured; the finding itself still stands.
-            _write(place / "no-picture.txt", str(trouble).encode("utf-8", "replace"))
+        place = _new_folder(self.folder)
+        about = {"url": page.url, "kind": type(error).__name__, "problem": str(error)}
+        error.evidence = place.name
+        _keep(place, "page", page, about)
+
+
+class PressEvidence:
+    """What was seen before and after one press: a picture, the page, and what was read from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._place = _new_folder(folder)
+
+    @property
+    def name(self) -> str:
+        """The id of the folder."""
+        return self._place.name
+
+    def keep(self, page: Page, stage: str, told: Mapping[str, Any]) -> None:
+        """Keep the page at a stage ("before", "after") with what was told of it."""
+        _keep(self._place, stage, page, {"url": page.url, **told})
+
+
+def forget_old(folder: Path, days: int) -> int:
+    """Delete evidence older than so many days; returns how many folders went."""
+    before = f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+    old = [place for place in folder.glob("2*Z-*") if place.is_dir() and place.name < before]
+    for place in old:
+        shutil.rmtree(place, ignore_errors=True)
+    return len(old)
+
+
+def _new_folder(folder: Path) -> Path:
+    place = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    place.mkdir(parents=True, mode=0o700)
+    return place
+
+
+def _keep(place: Path, stage: str, page: Page, about: Mapping[str, Any]) -> None:
+    told = {"at": datetime.now(UTC).isoformat(), **about}
+    _write(place / f"{stage}.json", json.dumps(told, ensure_ascii=False, indent=2, default=str).encode())
+    try:
+        _write(place / f"{stage}.html", page.content().encode("utf-8", "replace"))
+        _write(place / f"{stage}.png", page.screenshot(timeout=5000))
+    except PlaywrightError as trouble:
+        # A page that is gone cannot be pictured; the finding itself still stands.
+        _write(place / f"{stage}-no-picture.txt", str(trouble).encode("utf-8", "replace"))
 
 
 def _write(file: Path, content: bytes) -> None:

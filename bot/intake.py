@@ -9,7 +9,17 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.facts import Tab
-from bot.models import Event, Fulfillment, FulfillmentParcel, FulfillmentState, Line, Order, Parcel
+from bot.models import (
+    Event,
+    Fulfillment,
+    FulfillmentParcel,
+    FulfillmentState,
+    Line,
+    Order,
+    Parcel,
+    Purchase,
+    PurchaseState,
+)
 from bot.shopbase import FulfillmentReply, LineItem, OrderReply, ShippingAddress
 from bot.shopbase import FulfillmentState as StoreState
 from bot.storable import storable
@@ -60,7 +70,22 @@ def take_in(session: Session, shop: str, reply: OrderReply, now: datetime) -> tu
     changed |= _write_lines(session, order, reply, now, keep=as_of_then)
     write_fulfillments(session, order, reply.fulfillments, now, keep=as_of_then)
     changed |= before != order.model_dump(exclude={"tab"})
+    if order.cancelled_at is not None or order.financial_status in OVER:
+        _call_off(session, order)
     return (Change.CHANGED if changed else Change.SAME), order.id
+
+
+def _call_off(session: Session, order: Order) -> None:
+    """What is not ordered yet is not ordered any more; what was, or may have been, stays until AliExpress says so."""
+    waiting = (PurchaseState.NEW, PurchaseState.HELD)
+    query = (
+        select(Purchase)
+        .join(Line, col(Line.id) == Purchase.line_id)
+        .where(Line.order_id == order.id, col(Purchase.state).in_(waiting), col(Purchase.intent_at).is_(None))
+    )
+    for purchase in session.exec(query):
+        purchase.state = PurchaseState.CANCELLED
+        session.add(purchase)
 
 
 def _is_over(reply: OrderReply) -> bool:

@@ -66,6 +66,8 @@ def link(
     number = re.sub(r"\s", "", number)
     if ORDER_NUMBER.fullmatch(number) is None:
         raise LinkError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits; copy it from My Orders")
+    for line in lines:
+        _give_up_waiting(session, order, line)
     bought = {line.id: _open_purchases(session, line) for line in lines}
     for line in lines:
         _may_replace(order, line, bought[line.id], number, account, replace=replace)
@@ -107,6 +109,22 @@ def unlink(session: Session, order: Order, lines: Sequence[Line], now: datetime)
             session.add(event)
     restand(session, [each for each in touched if each is not None], now)
     return freed
+
+
+def _give_up_waiting(session: Session, order: Order, line: Line) -> None:
+    """A line that a person bought is not bought by the robot as well; one it may have bought is for `resolve`."""
+    waiting = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
+    query = select(Purchase).where(Purchase.line_id == line.id, col(Purchase.state).in_(waiting))
+    for purchase in session.exec(query):
+        if purchase.intent_at is not None:
+            name = f"{order.name.removeprefix('#')}/{line.position}"
+            raise LinkError(
+                f"dropferry may have ordered line {line.position} of order {order.name} itself",
+                f"say what became of it: dropferry resolve {name} --number N, or --not-placed",
+            )
+        purchase.state = PurchaseState.CANCELLED
+        session.add(purchase)
+    session.flush()
 
 
 def _ali_order(session: Session, account: str, number: str, now: datetime) -> AliOrder:

@@ -1,5 +1,6 @@
 """The sentences a merchant reads for each tab, reason and warning: what it is, and whose move is next."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -103,6 +104,11 @@ def sentence(said: Said) -> str:
     if "deadline" in said.data:
         data["deadline"] = f" (until {data['deadline']})" if said.data["deadline"] else " (it does not say until when)"
     return template.format(**data)
+
+
+def held_sentence(code: str, order: str, line: int, data: Mapping[str, Any]) -> str:
+    """The sentence for a cause that holds a purchase."""
+    return sentence(Said(Why.HELD, {**data, "order": order, "line": line, "code": code}))
 
 
 def when(moment: datetime) -> str:

@@ -62,15 +62,19 @@ class Workplace:
     def sync(self, account: str, slot: datetime | None = None) -> "Synced":
         """Read one account's AliExpress pages. Raises FlowError, AlreadyRunning, ConfigError."""
         from bot.evidence import Evidence
+        from bot.jobs.looking import has_unknown_outcomes
         from bot.jobs.sync import Synced, has_open_orders, sync
 
         synced = Synced()
 
         def work() -> runs.Counts:
             nonlocal synced
-            if not has_open_orders(self.database, account):
+            unknown = has_unknown_outcomes(self.database, account)
+            if not unknown and not has_open_orders(self.database, account):
                 return asdict(synced)
             with self._browser(account) as context:
+                if unknown:
+                    self._settle(context, account)
                 synced = sync(
                     self.database,
                     context,
@@ -86,6 +90,18 @@ class Workplace:
 
         self.last = runs.record(self.database, f"sync:{account}", slot or self.clock(), self.clock, work)
         return synced
+
+    def _settle(self, context: "BrowserContext", account: str) -> None:
+        """Look for purchases that may have been placed, before anything else is read."""
+        from bot.jobs.looking import Looker
+
+        looker = Looker(self.home, self.database, context, self.config.site, account, self.clock)
+        page = context.new_page()
+        try:
+            for line in looker.settle(page):
+                self.say(line)
+        finally:
+            page.close()
 
     def push(self, shop: str, slot: datetime | None = None, *, yes: bool = False, retry: bool = False) -> Pushed:
         """Push one shop's tracking numbers. Raises ShopBaseError, AlreadyRunning, ConfigError."""

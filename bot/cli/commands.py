@@ -15,6 +15,14 @@ SECTIONS = {
         "sync": ("bot.cli.working:sync", "Read payment and tracking from AliExpress."),
         "push": ("bot.cli.working:push", "Send tracking numbers to ShopBase."),
     },
+    "Buying": {
+        "map": ("bot.cli.mapping:mapping", "Say what each variant of a shop is bought as on AliExpress."),
+        "address": ("bot.cli.addresses:address", "See and mend the address that is typed into AliExpress."),
+        "place": ("bot.cli.placing:place", "Buy on AliExpress, or only see what it would cost."),
+        "approve": ("bot.cli.placing:approve", "Lift what holds a purchase back."),
+        "resolve": ("bot.cli.placing:resolve", "Say what became of a purchase that may have been placed."),
+        "reconcile": ("bot.cli.placing:reconcile", "Hold what dropferry knows against what AliExpress shows."),
+    },
     "Orders": {
         "orders": ("bot.cli.orders:orders", "List the orders, tab by tab."),
         "show": ("bot.cli.orders:show", "Show all that is known of one order."),

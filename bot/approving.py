@@ -1,0 +1,144 @@
+"""A person's word about purchases: lift a cause, release an order, say what a press made, or that it made nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.errors import DropferryError
+from bot.holds import LIFTABLE, Hold
+from bot.jobs.looking import place
+from bot.linking import ORDER_NUMBER
+from bot.models import Event, Line, Order, Purchase, PurchaseState
+from bot.models_buying import Mapping
+from bot.standing import OLD_APP, restand
+
+
+class NotApprovedError(DropferryError):
+    """The word cannot be taken; nothing was changed."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One purchase or order that may go on, and the cause that was lifted."""
+
+    order: str
+    position: int | None
+    cause: str
+
+
+def approve_order(
+    session: Session, order: Order, lines: Sequence[Line], up_to: int | None, now: datetime
+) -> list[Lifted]:
+    """Lift what holds these lines; an order from before dropferry, or one marked as risky, is released."""
+    lifted: list[Lifted] = []
+    if not order.released and (order.is_risk or _is_old(lines) or not _held(session, lines)):
+        order.released = True
+        session.add(order)
+        lifted.append(Lifted(order.name, None, "released"))
+    for purchase, line in _held(session, lines):
+        lifted.append(_lift(session, purchase, line, order, up_to=up_to, now=now))
+    assert order.id is not None
+    restand(session, [order.id], now)
+    return lifted
+
+
+def approve_product(session: Session, product_id: str, up_to: int | None, now: datetime) -> list[Lifted]:
+    """Lift the causes of all held purchases of one AliExpress product, forty orders at once if need be."""
+    query = (
+        select(Purchase, Line, Order)
+        .join(Line, col(Line.id) == Purchase.line_id)
+        .join(Order, col(Order.id) == Line.order_id)
+        .where(
+            Purchase.product_id == product_id, Purchase.state == PurchaseState.HELD, col(Purchase.intent_at).is_(None)
+        )
+    )
+    found = [row for row in session.exec(query).all() if row[0].hold in LIFTABLE]
+    lifted = [_lift(session, purchase, line, order, up_to=up_to, now=now) for purchase, line, order in found]
+    restand(session, [order.id for _, _, order in found if order.id is not None], now)
+    return lifted
+
+
+def resolve(
+    session: Session, order: Order, line: Line, *, numbers: Sequence[str], account: str | None, now: datetime
+) -> str:
+    """Take a person's word on a purchase whose outcome is unknown: its numbers, or (none) that nothing was placed."""
+    purchase = unresolved(session, line)
+    if purchase is None:
+        raise NotApprovedError(
+            f"nothing is open for line {line.position} of order {order.name}", "look: dropferry show"
+        )
+    for number in numbers:
+        if ORDER_NUMBER.fullmatch(number) is None:
+            raise NotApprovedError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits")
+    what = "said to be placed" if numbers else "said to be not placed"
+    data = {"line": line.position, "numbers": list(numbers)}
+    session.add(Event(at=now, who="person", what=what, order_id=order.id, data=data, evidence=purchase.evidence))
+    if numbers:
+        place(session, purchase, numbers, purchase.account or account or "", now, who="person")
+    else:
+        purchase.state, purchase.hold, purchase.hold_data = PurchaseState.NEW, None, {}
+        purchase.intent_at = purchase.deadline = None
+        purchase.cost_minor = purchase.cost_currency = None
+        session.add(purchase)
+    assert order.id is not None
+    restand(session, [order.id], now)
+    return what
+
+
+def unresolved(session: Session, line: Line) -> Purchase | None:
+    """The purchase of a line that may have been placed, if there is one."""
+    query = select(Purchase).where(
+        Purchase.line_id == line.id,
+        col(Purchase.state).in_([PurchaseState.INTENT, PurchaseState.HELD]),
+        col(Purchase.intent_at).is_not(None),
+    )
+    return session.exec(query).first()
+
+
+def parse_amount(typed: str | None, digits: int) -> int | None:
+    """An amount as a person types it, in whole minor units; NotApprovedError says how it is written."""
+    if typed is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9})(?:[.,](\d{1,3}))?", typed.strip())
+    if found is None or len(found[2] or "") > digits:
+        raise NotApprovedError(f'"{typed}" is no amount', "write it as 5.90")
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+
+
+def _held(session: Session, lines: Sequence[Line]) -> list[tuple[Purchase, Line]]:
+    by_id = {line.id: line for line in lines}
+    query = select(Purchase).where(
+        col(Purchase.line_id).in_(by_id), Purchase.state == PurchaseState.HELD, col(Purchase.intent_at).is_(None)
+    )
+    return [(purchase, by_id[purchase.line_id]) for purchase in session.exec(query)]
+
+
+def _is_old(lines: Sequence[Line]) -> bool:
+    return any(line.service == OLD_APP or line.pending_quantity for line in lines)
+
+
+def _lift(session: Session, purchase: Purchase, line: Line, order: Order, up_to: int | None, now: datetime) -> Lifted:
+    cause = purchase.hold or ""
+    found = int((purchase.hold_data or {}).get("found_minor") or 0)
+    if cause in (Hold.PRICE_DRIFT, Hold.OVER_ORDER) and up_to is not None and up_to < found:
+        raise NotApprovedError(
+            f"order {order.name} line {line.position} costs more than that: {purchase.hold_data.get('found')}",
+            "name at least that amount, or leave the purchase held",
+        )
+    if cause in LIFTABLE:
+        purchase.approved = {**(purchase.approved or {}), cause: max(found, up_to or 0)}
+        if cause == Hold.FIRST_LOOK and purchase.mapping_id is not None:
+            mapping = session.get_one(Mapping, purchase.mapping_id)
+            mapping.looked_at = now
+            session.add(mapping)
+    # What cannot be lifted is looked at again: the cause may be mended by now.
+    purchase.state, purchase.hold, purchase.hold_data = PurchaseState.NEW, None, {}
+    session.add(purchase)
+    data = {"line": line.position, "cause": cause, "up_to": up_to}
+    session.add(Event(at=now, who="person", what="approved", order_id=order.id, data=data))
+    return Lifted(order.name, line.position, cause)

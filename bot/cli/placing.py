@@ -1,0 +1,259 @@
+"""The commands of buying: place, approve, resolve, reconcile."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli import output
+from bot.cli.opening import open_config, someone_is_there
+from bot.errors import ConfigError, DoneInPart, DropferryError
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.home import Home
+    from bot.jobs.place import Placed
+    from bot.work import Workplace
+    from flows.values_buying import Quote
+
+ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="the shop, where several have it")]
+AccountOption = Annotated[str | None, typer.Option("--account", metavar="NAME", help="the AliExpress account")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def place(
+    orders: Annotated[list[str] | None, typer.Argument(metavar="[ORDER…]", help="only these orders")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all orders that are to be bought")] = False,
+    live: Annotated[bool, typer.Option("--live", help="really order; needs live = true in config.toml")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="at most so many")] = None,
+    supervised: Annotated[
+        bool, typer.Option("--supervised", help="you watch and say yes before each press; proves a way to pay later")
+    ] = False,
+    account: AccountOption = None,
+    shop: ShopOption = None,
+    csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="write the cost report as CSV")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Buy on AliExpress, or only see what it would cost.
+
+    Without --live everything is done up to the button and nothing is ordered: a dry run with a cost report. With --live
+    orders are placed where the button cannot charge; they then wait in To pay for you. dropferry never pays.
+    """
+    from bot.cli.cost_report import print_report, report_json, write_csv
+    from bot.cli.working import workplace
+
+    if bool(orders) == every:
+        raise typer.BadParameter("name the orders, or say --all")
+    with workplace() as place_:
+        if live and not place_.config.live:
+            raise ConfigError("live is off in config.toml, so nothing is ordered", "set the caps, then live = true")
+        name = _account(place_.config, account)
+        only = _orders(place_, orders, shop) if orders else None
+        ask = _ask if supervised and live else None
+        done = _run(place_, name, live=live, only=only, limit=limit, supervised=ask)
+        if csv is not None:
+            write_csv(csv, done)
+        if as_json:
+            output.print_json(report_json(done))
+        else:
+            print_report(done)
+    if done.trouble is not None:
+        raise done.trouble
+    if done.ended_by is not None:
+        raise DoneInPart("not all of it could be done", done.ended_by)
+
+
+def approve(
+    orders: Annotated[
+        list[str] | None, typer.Argument(metavar="[ORDER[/LINE]…]", help="orders, or lines of them")
+    ] = None,
+    product: Annotated[
+        str | None, typer.Option("--product", metavar="P", help="all that is held of this AliExpress product")
+    ] = None,
+    up_to: Annotated[
+        str | None, typer.Option("--up-to", metavar="COST", help="accept a price up to this, as 5.90")
+    ] = None,
+    shop: ShopOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lift what holds a purchase back.
+
+    Accepts a price, a margin, a first look, an order from before dropferry. What may never be lifted is looked at again.
+    """
+    from bot.approving import approve_order, approve_product, parse_amount
+    from bot.finding import find_lines, find_order, parse
+    from bot.mapping import parse_product
+    from bot.opening import database_of, now
+    from flows.amounts import digits_of
+
+    if bool(orders) == (product is not None):
+        raise typer.BadParameter("name the orders, or one product with --product")
+    home, config = open_config()
+    with database_of(home, config) as database, database.write() as session:
+        lifted = []
+        if product is not None:
+            currency = next(iter(config.accounts.values())).currency
+            amount = parse_amount(up_to, digits_of(currency))
+            lifted = approve_product(session, parse_product(product), amount, now())
+        for typed in orders or []:
+            reference = parse(typed)
+            order = find_order(session, reference, shop)
+            currency = config.account(config.shop(order.shop).account).currency
+            amount = parse_amount(up_to, digits_of(currency))
+            lifted += approve_order(session, order, find_lines(session, order, reference), amount, now())
+    if as_json:
+        output.print_json([{"order": each.order, "line": each.position, "cause": each.cause} for each in lifted])
+        return
+    for each in lifted:
+        where = each.order if each.position is None else f"{each.order}/{each.position}"
+        output.say(f"{where}: {each.cause} lifted" if each.position is not None else f"{where}: {each.cause}")
+    output.say("buy them: dropferry place --all (a dry run), then with --live" if lifted else "nothing was held there")
+
+
+def resolve(
+    order: Annotated[str, typer.Argument(metavar="ORDER/LINE", help="the line whose outcome is unknown")],
+    number: Annotated[
+        list[str] | None, typer.Option("--number", metavar="N", help="the AliExpress order that it became")
+    ] = None,
+    not_placed: Annotated[bool, typer.Option("--not-placed", help="you looked: nothing was ordered")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask once more")] = False,
+    shop: ShopOption = None,
+) -> None:
+    """Say what became of a purchase that may have been placed.
+
+    Shows what is known of it, asks once, and writes your word down.
+    """
+    from bot.approving import NotApprovedError, unresolved
+    from bot.approving import resolve as take_word
+    from bot.finding import find_lines, find_order, parse
+    from bot.opening import database_of, now
+
+    if bool(number) and not_placed:
+        raise typer.BadParameter("say --number N or --not-placed, not both")
+    home, config = open_config()
+    reference = parse(order)
+    with database_of(home, config) as database:
+        with database.read() as session:
+            row = find_order(session, reference, shop)
+            lines = [line for line in find_lines(session, row, reference) if unresolved(session, line) is not None]
+            if len(lines) != 1:
+                raise NotApprovedError(f"{len(lines)} lines of {row.name} are unknown", "name one: ORDER/LINE")
+            _show_unknown(home, unresolved(session, lines[0]))
+        if not number and not not_placed:
+            output.say("Look in My Orders on AliExpress, then say --number N, or --not-placed.")
+            return
+        word = f"it became {', '.join(number)}" if number else "nothing was ordered, and it may be ordered again"
+        if not yes and not (
+            someone_is_there() and typer.confirm(f"{row.name}/{lines[0].position}: {word}. Is that so?")
+        ):
+            raise NotApprovedError("nothing was changed", "say yes, or add --yes")
+        with database.write() as session:
+            buyer = config.shop(row.shop).account
+            take_word(session, row, lines[0], numbers=number or [], account=buyer, now=now())
+    output.say("written down")
+
+
+def reconcile(
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="a new home or a restored one: look back to this day")
+    ] = None,
+    account: AccountOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold what dropferry knows against what AliExpress shows.
+
+    Lists purchases whose outcome is unknown, numbers that AliExpress does not show, and orders there that nobody here
+    knows of. With --since, a new or restored home may buy again afterwards.
+    """
+    from bot.cli.working import workplace
+    from bot.jobs.reconciling import reconcile_account
+
+    with workplace() as place_:
+        name = _account(place_.config, account)
+        found = reconcile_account(place_, name, _day(since))
+    if as_json:
+        output.print_json(found.as_json())
+        return
+    for line in found.lines():
+        output.say(line)
+
+
+def _run(
+    place_: "Workplace",
+    account: str,
+    *,
+    live: bool,
+    only: list[int] | None,
+    limit: int | None,
+    supervised: "Callable[[Quote], bool] | None",
+) -> "Placed":
+    from bot.jobs.place import PlaceOrders
+    from bot.opening import browser_of
+
+    with browser_of(place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say) as context:
+        return PlaceOrders(place_, context, account, live, only, limit, supervised=supervised, pause=_pause).run()
+
+
+def _pause(seconds: float) -> None:
+    import time
+
+    # A person waits at the terminal meanwhile; AliExpress's list is not there at once.
+    time.sleep(seconds)
+
+
+def _ask(quote: "Quote") -> bool:
+
+    if not someone_is_there():
+        raise NotAskedError(
+            "nobody is there to say yes before the press", "run it at a terminal, or leave --supervised"
+        )
+    output.say(f"Total {quote.total.minor} {quote.total.currency} (minor units), paid by {quote.payment.method}.")
+    return typer.confirm(f'Press "{quote.button_text}" now?')
+
+
+class NotAskedError(DropferryError):
+    """A press that a person has to watch, and nobody is there."""
+
+    exit_code = 4
+
+
+def _account(config: "Config", name: str | None) -> str:
+    if name is not None:
+        config.account(name)
+        return name
+    if len(config.accounts) > 1:
+        raise ConfigError(
+            "there are several AliExpress accounts", f"say which: --account {' | '.join(config.accounts)}"
+        )
+    return next(iter(config.accounts))
+
+
+def _orders(place_: "Workplace", typed: list[str], shop: str | None) -> list[int]:
+    from bot.finding import find_order, parse
+
+    with place_.database.read() as session:
+        return [find_order(session, parse(each), shop).id or 0 for each in typed]
+
+
+def _day(typed: str | None) -> Any:
+    from datetime import date
+
+    if typed is None:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"{typed!r} is no day; write it as 2026-11-01") from None
+
+
+def _show_unknown(home: "Home", purchase: Any) -> None:
+    from bot.money import decimal_text
+    from bot.wording import when
+
+    output.say(f"about to be ordered {when(purchase.intent_at)}, product {purchase.product_id}, {purchase.units} of it")
+    if purchase.cost_minor is not None:
+        output.say(f"total {decimal_text(purchase.cost_minor, purchase.cost_currency)} {purchase.cost_currency}")
+    if purchase.hold_data and purchase.hold_data.get("candidates"):
+        output.say(f"it may be AliExpress order {' or '.join(purchase.hold_data['candidates'])}")
+    if purchase.evidence:
+        output.say(f"what the page looked like: {home.evidence / purchase.evidence}")

@@ -1,0 +1,113 @@
+"""Holds a quote against the caps, the mapped cost, the margin, the first look, and what the button would do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.place_order import may_press
+from sqlmodel import Session, col, select
+
+from bot.config import Config
+from bot.guardrails import Offer, Spent, check
+from bot.holds import Held, Hold
+from bot.models import Line, Order, Purchase, PurchaseState
+from bot.models_buying import Mapping, ProvenMethod
+from bot.pricing import cost_of
+from flows.values import Money
+from flows.values_buying import Quote
+
+CAPS = frozenset({Hold.OVER_ORDER, Hold.OVER_RUN, Hold.OVER_DAY})
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRows:
+    """A purchase with the rows it stands on."""
+
+    purchase: Purchase
+    mapping: Mapping
+    line: Line
+    order: Order
+
+    @classmethod
+    def load(cls, session: Session, purchase_id: int | None) -> "PurchaseRows":
+        """Load a purchase with its mapping, line and order."""
+        purchase = session.get_one(Purchase, purchase_id)
+        line = session.get_one(Line, purchase.line_id)
+        mapping = session.get_one(Mapping, purchase.mapping_id)
+        return cls(purchase, mapping, line, session.get_one(Order, line.order_id))
+
+    @property
+    def expected(self) -> Money | None:
+        """The mapped cost of all units, None where none is mapped."""
+        if self.mapping.cost_minor is None or self.mapping.cost_currency is None:
+            return None
+        minor = self.mapping.cost_minor * (self.purchase.units or 1)
+        return Money(minor=minor, currency=self.mapping.cost_currency)
+
+    @property
+    def sale(self) -> Money:
+        """What the buyer paid for as many of the line as are bought."""
+        quantity = max(1, (self.purchase.units or 1) // max(1, self.mapping.units))
+        return Money(minor=self.line.price_minor * quantity, currency=self.order.currency)
+
+
+@dataclass(slots=True)
+class Checks:
+    """The checks of one account."""
+
+    config: Config
+    account: str
+    clock: Callable[[], datetime]
+
+    def money(self, session: Session, rows: PurchaseRows, quote: Quote, spent_in_run: int) -> Held | None:
+        """The first cause to hold a quote: a cap, the price, the margin, or that nobody has looked at the mapping yet.
+
+        Caps that are not set yet hold nothing here: `live = true` is not accepted without them.
+        """
+        settings = self.config.account(self.account)
+        cost = cost_of(quote)
+        held = check(
+            Offer(cost.total, cost.items, rows.expected, rows.sale),
+            currency=settings.currency,
+            limits=settings.limits,
+            buying=self.config.buying,
+            spent=self._spent(session, spent_in_run),
+            rates=self.config.rates,
+            approved=rows.purchase.approved or {},
+        )
+        if held is not None and (settings.limits.are_set or held.code not in CAPS):
+            return held
+        return _first_look(rows, quote)
+
+    def button(self, session: Session, quote: Quote, *, watched: bool) -> Held | None:
+        """Why the robot must not press this button; a method nobody has seen leave an order unpaid needs a watcher."""
+        listed = frozenset(self.config.account(self.account).deferred_payment_methods)
+        reason = may_press(quote, listed)
+        if reason is not None:
+            shown = f'button "{quote.button_text}", payment "{quote.payment.method or "none"}"'
+            return Held(reason, {"detail": shown})
+        method = quote.payment.method if quote.payment.present else None
+        if method is None or watched or session.get(ProvenMethod, (self.account, method)) is not None:
+            return None
+        return Held(Hold.UNPROVEN_METHOD, {"method": method})
+
+    def _spent(self, session: Session, in_run: int) -> Spent:
+        now = self.clock()
+        pressed = select(Purchase).where(
+            Purchase.account == self.account,
+            col(Purchase.intent_at) >= now - timedelta(days=1),
+            col(Purchase.state).in_([PurchaseState.INTENT, PurchaseState.HELD, PurchaseState.PLACED]),
+        )
+        times = [(row.intent_at, row.cost_minor or 0) for row in session.exec(pressed) if row.intent_at is not None]
+        today = sum(cost for at, cost in times if at.date() == now.date())
+        hour = sum(now - at < timedelta(hours=1) for at, _ in times)
+        return Spent(run=in_run, day=today, hour=hour)
+
+
+def _first_look(rows: PurchaseRows, quote: Quote) -> Held | None:
+    if rows.mapping.looked_at is not None or Hold.FIRST_LOOK in (rows.purchase.approved or {}):
+        return None
+    shop = f"{rows.line.title} {rows.line.variant_title}".strip()
+    ali = f"{quote.lines[0].title} {quote.lines[0].sku_text}".strip() if quote.lines else ""
+    pictures = {"shop_picture": rows.line.image, "ali_picture": rows.mapping.image}
+    return Held(Hold.FIRST_LOOK, {"shop_option": shop, "ali_option": ali, **pictures})

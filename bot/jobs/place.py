@@ -1,0 +1,162 @@
+"""Places orders on AliExpress, or (a dry run) goes all the way up to the press and reports what it would cost."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from playwright.sync_api import BrowserContext
+from sqlmodel import select
+
+from bot import checkpoints, opening
+from bot.buying_home import check_may_buy, is_stopped, stop_file
+from bot.jobs.checking import Checks
+from bot.jobs.lease import Lease, StoreSays
+from bot.jobs.looking import Looker, look_back
+from bot.jobs.purchasing import Outcome, Purchasing
+from bot.models import Order, Purchase, PurchaseState
+from bot.planning import Candidate, plan
+from bot.shopbase import ShopBaseError
+from bot.work import Workplace
+from flows.errors import FlowError, TryLater
+from flows.guard import Guard
+from flows.values_buying import Quote
+
+SILENT = 3
+
+
+@dataclass(slots=True)
+class Placed:
+    """What one run did: an outcome for each candidate, and what ended it early, if anything did."""
+
+    live: bool
+    outcomes: list[Outcome] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    ended_by: str | None = None
+    trouble: FlowError | None = None
+
+
+@dataclass(slots=True)
+class PlaceOrders:
+    """One run of placing on one account."""
+
+    place: Workplace
+    context: BrowserContext
+    account: str
+    live: bool
+    only: Collection[int] | None = None
+    limit: int | None = None
+    supervised: Callable[[Quote], bool] | None = None
+    pause: Callable[[float], None] = lambda _seconds: None
+    progress: Callable[[Outcome], None] = lambda _outcome: None
+
+    def run(self) -> Placed:
+        """Settle what is open, then buy one thing after another until all is done or something ends it.
+
+        Raises MayNotBuyError before anything is opened; trouble with pages is told in `Placed.trouble`.
+        """
+        done = Placed(self.live)
+        if self.live:
+            with self.place.database.read() as session:
+                check_may_buy(session, self.place.home, self.account)
+        with self.place.database.write() as session:
+            candidates = plan(session, self.place.config, self.account, self.place.clock(), self.only)
+        done.outcomes = [Outcome(each, "nothing", each.blocker) for each in candidates if each.blocker is not None]
+        ready = [each for each in candidates if each.blocker is None][: self.limit]
+        try:
+            self._work(ready, done)
+        except FlowError as trouble:
+            done.trouble = trouble
+        return done
+
+    def _work(self, ready: list[Candidate], done: Placed) -> None:
+        page = self.context.new_page()
+        guard = Guard(self.context, self.place.config.site)
+        try:
+            looker = Looker(
+                self.place.home,
+                self.place.database,
+                self.context,
+                self.place.config.site,
+                self.account,
+                self.place.clock,
+            )
+            done.settled = looker.settle(page)
+            if self._is_open(done) or not ready:
+                return
+            known = look_back(page, self.place.config.site, since=self._since(ready))
+            purchasing = Purchasing(
+                home=self.place.home,
+                config=self.place.config,
+                database=self.place.database,
+                site=self.place.config.site,
+                account=self.account,
+                page=page,
+                guard=guard,
+                looker=looker,
+                checks=Checks(self.place.config, self.account, self.place.clock),
+                clock=self.place.clock,
+                live=self.live,
+                supervised=self.supervised,
+                pause=self.pause,
+                known=known,
+            )
+            self._buy_all(purchasing, ready, done)
+        finally:
+            guard.close()
+            page.close()
+
+    def _looker(self) -> Looker:
+        place = self.place
+        return Looker(place.home, place.database, self.context, place.config.site, self.account, place.clock)
+
+    def _is_open(self, done: Placed) -> bool:
+        """An intent that could not be settled: nothing more is pressed on this account before it is."""
+        with self.place.database.read() as session:
+            query = select(Purchase.id).where(Purchase.account == self.account, Purchase.state == PurchaseState.INTENT)
+            still_open = session.exec(query).first() is not None
+        if still_open and self.live:
+            done.ended_by = "a purchase may have been placed and was not found yet; it is looked for at every sync"
+        return still_open and self.live
+
+    def _since(self, ready: list[Candidate]) -> date:
+        with self.place.database.read() as session:
+            orders = [session.get_one(Order, each.order_id) for each in ready]
+        return min((each.paid_at or each.created_at).date() for each in orders) - timedelta(days=1)
+
+    def _buy_all(self, purchasing: Purchasing, ready: list[Candidate], done: Placed) -> None:
+        silent = unknown = 0
+        for candidate in ready:
+            if self.place.stopped():
+                return
+            if is_stopped(self.place.home):
+                done.ended_by = f"buying is stopped: {stop_file(self.place.home)}"
+                return
+            try:
+                outcome = self._one(purchasing, candidate)
+                silent = 0
+            except TryLater as trouble:
+                silent += 1
+                outcome = Outcome(candidate, "nothing", str(trouble))
+                if silent == SILENT:
+                    raise
+            done.outcomes.append(outcome)
+            self.progress(outcome)
+            checkpoints.reached("place: one done")
+            unknown += outcome.state == "unknown"
+            if unknown >= self.place.config.buying.stop_after_unknown:
+                done.ended_by = "an outcome is unknown; nothing more is pressed before it is settled"
+                return
+
+    def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
+        """Read the store order once more, and lease it when it is going to be ordered."""
+        try:
+            with opening.shop_client(self.place.home, self.place.config, candidate.shop) as shopbase:
+                lease = Lease(self.place.database, shopbase, self.place.home, self.place.clock)
+                says: StoreSays = lease.check(candidate, live=self.live)
+        except ShopBaseError as trouble:
+            return Outcome(candidate, "nothing", f"the store could not be read: {trouble}")
+        if says.held is not None:
+            return purchasing.hold(candidate, says.held)
+        if says.over is not None:
+            return Outcome(candidate, "nothing", says.over)
+        return purchasing.buy(candidate)

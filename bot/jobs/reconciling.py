@@ -1,0 +1,103 @@
+"""Holds what is known here against what AliExpress shows: unknown outcomes, ghosts, orphans."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot import opening
+from bot.buying_home import note_reconciled
+from bot.jobs.looking import ListView, Looker, look_back, owned_numbers
+from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
+from bot.work import Workplace
+
+BACK = timedelta(days=14)
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What was found: settled and still open purchases, numbers AliExpress does not show, orders nobody here knows."""
+
+    account: str
+    since: date
+    settled: list[str] = field(default_factory=list)
+    still_open: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
+    may_buy: bool = False
+
+    def lines(self) -> list[str]:
+        """It in sentences."""
+        told = [f'account "{self.account}", looked back to {self.since}']
+        told += [f"  {line}" for line in self.settled]
+        told += [f"  perhaps ordered, not found yet: {each}; dropferry resolve {each}" for each in self.still_open]
+        told += [f"  AliExpress does not show order {number}, which is linked here" for number in self.missing]
+        told += [
+            f"  {number} ({what}) on AliExpress belongs to no order here; if it should: dropferry link ORDER {number}"
+            for number, what in self.strangers
+        ]
+        if len(told) == 1:
+            told.append("  all that is there is known here, and the other way round")
+        if self.may_buy:
+            told.append("this home folder may buy for the account now")
+        return told
+
+    def as_json(self) -> dict[str, Any]:
+        """It as plain data."""
+        return {
+            "account": self.account,
+            "since": self.since.isoformat(),
+            "settled": self.settled,
+            "still_open": self.still_open,
+            "missing": self.missing,
+            "strangers": [{"number": number, "what": what} for number, what in self.strangers],
+            "may_buy": self.may_buy,
+        }
+
+
+def reconcile_account(place: Workplace, account: str, since: date | None) -> Reconciled:
+    """Look, settle and compare; with `since` this home may buy afterwards. Raises FlowError, AlreadyRunning."""
+    place.config.account(account)
+    found = Reconciled(account, since or (place.clock() - BACK).date())
+    with opening.browser_of(
+        place.home, place.config, account, wait_seconds=place.wait_seconds, say=place.say
+    ) as context:
+        page = context.new_page()
+        looker = Looker(place.home, place.database, context, place.config.site, account, place.clock)
+        found.settled = looker.settle(page)
+        view = look_back(page, place.config.site, since=found.since - timedelta(days=1))
+    _compare(place, account, view, found)
+    if since is not None:
+        with place.database.write() as session:
+            started = datetime.combine(since, time(), UTC)
+            note_reconciled(session, place.home, account, started, place.clock())
+        found.may_buy = True
+    return found
+
+
+def _compare(place: Workplace, account: str, view: ListView, found: Reconciled) -> None:
+    shown = {order.number: order for order in view.seen}
+    with place.database.read() as session:
+        owned = owned_numbers(session, account)
+        unknown = (
+            select(Order.name, Line.position)
+            .join(Line, col(Line.order_id) == Order.id)
+            .join(Purchase, col(Purchase.line_id) == Line.id)
+            .where(Purchase.account == account, col(Purchase.intent_at).is_not(None))
+            .where(col(Purchase.state).in_([PurchaseState.INTENT, PurchaseState.HELD]))
+        )
+        names = [f"{name.removeprefix('#')}/{position}" for name, position in session.exec(unknown)]
+        linked = (
+            select(AliOrder)
+            .join(PurchaseOrder, col(PurchaseOrder.ali_order_id) == AliOrder.id)
+            .where(AliOrder.account == account, col(AliOrder.ordered_on) >= found.since)
+        )
+        known = {ali.number for ali in session.exec(linked)}
+    found.still_open = names
+    found.missing = sorted(known - shown.keys())
+    found.strangers = [
+        (number, ", ".join(f"{line.quantity} x {line.title}" for line in order.lines) or "several items")
+        for number, order in shown.items()
+        if number not in owned and (order.ordered_on is None or order.ordered_on >= found.since)
+    ]
