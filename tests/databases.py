@@ -1,6 +1,7 @@
 """A fresh database for a test, on SQLite and on a real PostgreSQL."""
 
 import itertools
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,20 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own in `folder`; yields the URL of its maintenance database."""
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of its own; yields the URL of its maintenance database.
+
+    Its folder is not below pytest's: for root the server runs as another user, whom pytest's private folders keep out.
+    """
+    with tempfile.TemporaryDirectory(prefix="dropferry-postgres-") as place:
+        folder = Path(place)
+        folder.chmod(0o755)
+        with _server(folder / "data") as url:
+            yield url
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         # The package warns about a missing XDG_RUNTIME_DIR, as on any server without a login session.
         warnings.simplefilter("ignore")
