@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, Page
 
 from bot.sandbox.aliexpress.state import AliWorld
@@ -15,6 +16,7 @@ from flows.mtop import unwrap
 from flows.tab import close_tab
 
 Json = dict[str, Any]
+ODD = [None, "", 0, -1, 1.5, True, "x", "\ud83d", [], {}, [None], 2**60, "9" * 40]
 
 
 def real_text(shared: Path, name: str) -> str:
@@ -38,6 +40,19 @@ def without(data: Json, tag: str) -> Json:
     kept = copy.deepcopy(data)
     kept["data"] = {key: block for key, block in kept["data"].items() if block["tag"] != tag}
     return kept
+
+
+def damaged(answer: Json, data: st.DataObject) -> Json:
+    """A copy in which one value, anywhere, is another one."""
+    whole = copy.deepcopy(answer)
+    node: Any = whole
+    while isinstance(node, dict | list) and node:
+        key = data.draw(st.sampled_from(list(node) if isinstance(node, dict) else list(range(len(node)))))
+        if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.integers(0, 3)) == 0:
+            node[key] = data.draw(st.sampled_from(ODD))
+            break
+        node = node[key]
+    return whole
 
 
 def envelope(data: object, *codes: str) -> str:
