@@ -4,6 +4,7 @@ Pure. Sure is only what leaves one answer on both sides; everything else is show
 """
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -122,8 +123,10 @@ def country_key(code: str) -> str:
 
 
 def name_key(name: str) -> tuple[str, ...]:
-    """A name without script, accents, case and word order: "Nguyễn Văn Đức" and "Van Duc Nguyen" are one."""
-    return tuple(sorted(re.findall(r"[a-z0-9]+", anyascii(name).lower())))
+    """A name without script, accents, emoji, case and word order: "Nguyễn Văn Đức" and "Van Duc Nguyen" are one."""
+    # An emoji would be spelt out.
+    words = "".join(" " if unicodedata.category(sign)[0] in "SC" else sign for sign in name)
+    return tuple(sorted(re.findall(r"[a-z0-9]+", anyascii(words).lower())))
 
 
 def phone_key(phone: str, country: str) -> str:
