@@ -124,6 +124,7 @@
     state: {},
     watch: (total) => total.button.addEventListener("click", order),
     settled: (total, jumped) => {
+      press.state.settled = true;
       if (told.buttonPopup) popUp(total);
       if (!told.redraw) return;
       if (told.redrawOn === "timer") setTimeout(() => redraw(total, jumped), told.redrawMs);
