@@ -79,7 +79,7 @@ class Calls:
         while True:
             for response in self._taken(api.lower()):
                 try:
-                    call = _read(api, response)
+                    call = read_call(api, response)
                 except TokenRenewed as renewed:
                     why = str(renewed)
                     continue
@@ -134,7 +134,8 @@ class Calls:
         return path[2].lower() if parts.netloc in self._hosts and path[1:2] == ["h5"] and len(path) > 2 else ""
 
 
-def _read(api: str, response: Response) -> Call:
+def read_call(api: str, response: Response) -> Call:
+    """One answer of `api`; raises TryLater where it was lost, and what its envelope says (`flows.mtop`)."""
     try:
         text = response.text()
     except (PlaywrightError, UnicodeDecodeError) as error:

@@ -96,10 +96,20 @@ class Guard:
 
     def reading(self) -> None:
         """A new purchase begins: item page, confirm page and their reading calls may be loaded again."""
-        self.disarm()
-        self._phase, self._page = Phase.READING, None
+        self.rest()
+        self._page = None
         self._sent.clear()
         self._aborted.clear()
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether one press may pass now."""
+        return self._phase is Phase.ARMED
+
+    def rest(self) -> None:
+        """Nothing may order; pages may be read again. What was stopped and sent stays told until `reading`."""
+        self.disarm()
+        self._phase = Phase.READING
 
     def quote_read(self, page: Page) -> None:
         """From here on nothing leaves but GETs of static assets; `page` holds the button that may be armed."""

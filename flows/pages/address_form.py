@@ -1,0 +1,138 @@
+"""The address book of the confirm page and its form, in both designs: what they show, and the parts to press."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from flows.errors import PageChanged
+from flows.page import PageObject
+from flows.selector_files import load
+from flows.statuses import plain_word
+from flows.values import Site, Value
+
+NAME = "address_form"
+SOURCE = "address.js"
+PATIENCE = 8.0
+BOOK = ("book", "entry", "entry_default", "entry_choose", "entry_edit", "entry_add", "close")
+FORM = (
+    *("form", "item", "search", "choice", "chosen", "opener", "list", "option", "step"),
+    *("error", "switch_on", "switch_box", "manual", "save"),
+)
+
+
+class Entry(Value):
+    """One entry of the book as drawn; `text` is all of it but its mark as the default."""
+
+    text: str
+    is_default: bool
+    is_chosen: bool
+
+
+class Field(Value):
+    """One field of the form: what it is ("" where its label is not known), and what stands in it."""
+
+    name: str
+    label: str
+    value: str
+    choice: bool
+    errors: tuple[str, ...]
+
+    @property
+    def required(self) -> bool:
+        """Whether the form insists on it."""
+        return "*" in self.label
+
+
+class Form(Value):
+    """The form as drawn; `can_open` where fields are still folded away."""
+
+    fields: tuple[Field, ...]
+    can_open: bool
+    is_default: bool
+
+    def place(self, name: str) -> int | None:
+        """Where a field stands among the fields; None where the form has none of that name."""
+        return next((place for place, field in enumerate(self.fields) if field.name == name), None)
+
+
+class DrawnAddresses(PageObject):
+    """Book and form, wherever they are drawn on the confirm page."""
+
+    name = NAME
+    asks_for = frozenset({*BOOK, *FORM})
+    sign = "book"
+
+    def __init__(self, page: Page, site: Site | None = None) -> None:
+        super().__init__(page, site)
+        confirm = load("confirm", self.site.selectors)
+        self._css = {name: self.selectors.css(name) for name in (*BOOK, *FORM)}
+        self._css |= {name: confirm.css(name) for name in ("address_change", "address_new")}
+        self._words = {name: list(words) for name, words in self.selectors.means["words"].items()}
+
+    def is_here(self) -> bool:
+        """Whether book or form is open."""
+        return bool(self.ask("page.isOpen()"))
+
+    def ask(self, what: str, told: object = None) -> Any:
+        """What an expression over `page`, the in-page script, and `told` gives."""
+        return self.page.evaluate(_call(what), [self._css, self._words, told])
+
+    def press_part(self, what: str, told: object = None) -> None:
+        """Presses a part of book or form; PageChanged where it is not there."""
+        if not self.ask(what, told):
+            raise PageChanged(NAME, _part(what), "nothing there")
+
+    def wait(self, what: str, told: object = None, seconds: float = PATIENCE) -> None:
+        """Waits until such an expression is true; PageChanged where it does not come true."""
+        try:
+            arg = [self._css, self._words, told]
+            self.page.wait_for_function(_call(what), arg=arg, polling=25, timeout=seconds * 1000)
+        except PlaywrightTimeout:
+            raise PageChanged(NAME, _part(what), f"not so within {seconds:g} s") from None
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of the open book."""
+        return tuple(
+            Entry(text=one["text"], is_default=one["isDefault"], is_chosen=one["isChosen"])
+            for one in self.ask("page.entries()")
+        )
+
+    def form(self) -> Form | None:
+        """The form as it stands; None where none is open."""
+        seen = self.ask("page.look() ?? null")
+        if seen is None:
+            return None
+        fields = [
+            Field(name=field_name(one["label"]), errors=tuple(one.pop("errors")), **one) for one in seen["fields"]
+        ]
+        return Form(fields=_with_choices(fields), can_open=seen["canOpen"], is_default=seen["isDefault"])
+
+
+def field_name(label: str) -> str:
+    """What a field is by its label; "" for an unknown one. The longest beginning that fits decides."""
+    plain = plain_word(label.replace("*", ""))
+    words = [(plain_word(word), name) for name, known in load(NAME).means["fields"].items() for word in known]
+    fitting = [(len(word), name) for word, name in words if plain.startswith(word)]
+    return max(fitting)[1] if fitting else ""
+
+
+def _with_choices(fields: list[Field]) -> tuple[Field, ...]:
+    """Choices without a label stand in a known order."""
+    order = iter(load(NAME).means["choices"]["order"])
+    return tuple(
+        field.model_copy(update={"name": next(order, "")}) if field.choice and not field.label else field
+        for field in fields
+    )
+
+
+@cache
+def _call(what: str) -> str:
+    source = (Path(__file__).parents[1] / "scripts" / SOURCE).read_text(encoding="utf-8")
+    return f"([css, words, told]) => {{ {source} const page = dropferryAddress(css, words); return {what} }}"
+
+
+def _part(what: str) -> str:
+    return what.split("(", 1)[0].removeprefix("page.")

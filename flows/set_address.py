@@ -1,0 +1,231 @@
+"""Sets the address of a confirm page: one entry of the book belongs to the robot, the merchant's own stay as they are.
+
+The robot's entry carries no mark that anybody could read, on the site or on a parcel: it is the one that still shows
+what the robot typed into it last, which whoever calls keeps (`OwnEntry`). An entry that shows something else, that was
+made the default among others, or of which there are two, counts as the merchant's, and a new one is made.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+from flows.errors import CannotBuy, PageChanged, Reason
+from flows.pages.address_form import NAME, DrawnAddresses, Entry, Form
+from flows.recipients import missing_from, place_names, same_place
+from flows.selector_files import load
+from flows.values import Site
+from flows.values_buying import ShipTo
+
+ALWAYS = ("first_name", "last_name", "phone", "street")
+TYPED = ("first_name", "last_name", "phone_code", "phone", "street", "street2", "zip")
+IDS = frozenset({"cpf", "rut", "pccc", "passport", "nat_addr", "tax_id"})
+CLEARED = IDS | {"instructions"}
+# A taken choice either leads to another list, or closes the list and stands in its field.
+TAKEN = """page.options().length
+    ? JSON.stringify(page.options()) !== JSON.stringify(told.before)
+    : page.look()?.fields[told.place]?.value === told.now"""
+
+
+@dataclass
+class OwnEntry:
+    """What the robot typed into its entry of this account's book: `known` are all addresses that may stand there.
+
+    `remember` is called before anything is saved, with all that may stand there from then on, and again once the one
+    is known that does; whoever calls keeps it beyond the end of the process.
+    """
+
+    known: tuple[ShipTo, ...] = ()
+    remember: Callable[[tuple[ShipTo, ...]], None] = field(default=lambda _known: None)
+
+    def note(self, known: Iterable[ShipTo]) -> None:
+        """Keeps what may stand in the entry from now on."""
+        self.known = tuple(dict.fromkeys(known))
+        self.remember(self.known)
+
+
+def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> None:
+    """Chooses `to` on the open confirm page; types it into the robot's entry where no entry shows it yet.
+
+    Raises CannotBuy(ADDRESS_REFUSED) with the site's own words, CannotBuy(MERCHANT_ADDRESS_TOUCHED), PageChanged.
+    """
+    screen = DrawnAddresses(page, site)
+    before = _open_book(screen)
+    exact = next((place for place, entry in enumerate(before) if missing_from(entry.text, to) is None), None)
+    if exact is not None and not to.ids:
+        _choose(screen, exact, before[exact])
+        return
+    mine = own_place(before, own.known)
+    _open_form(screen, mine, len(before))
+    fill(screen, to)
+    own.note((*own.known, to))
+    _save(screen)
+    after = _open_book(screen)
+    check_untouched(before, mine, after)
+    own.note((to,))
+    _close(screen)
+
+
+def own_place(entries: tuple[Entry, ...], known: Iterable[ShipTo]) -> int | None:
+    """Where the robot's entry stands; None where there is none that surely is."""
+    known = tuple(known)
+    fitting = [
+        place for place, entry in enumerate(entries) if any(missing_from(entry.text, to) is None for to in known)
+    ]
+    if len(fitting) != 1:
+        return None
+    is_alone = len(entries) == 1
+    return fitting[0] if is_alone or not entries[fitting[0]].is_default else None
+
+
+def check_untouched(before: tuple[Entry, ...], mine: int | None, after: tuple[Entry, ...]) -> None:
+    """CannotBuy unless the book holds the merchant's entries as before, the same default, and one more."""
+    theirs = Counter(entry.text for place, entry in enumerate(before) if place != mine)
+    now = Counter(entry.text for entry in after)
+    lost, new = theirs - now, now - theirs
+    default = [entry.text for place, entry in enumerate(before) if entry.is_default and place != mine]
+    kept = not default or default == [entry.text for entry in after if entry.is_default]
+    if lost or new.total() != 1 or not kept:
+        found = f"{lost.total()} gone, {new.total()} new, the default {'as before' if kept else 'another one'}"
+        raise CannotBuy(Reason.MERCHANT_ADDRESS_TOUCHED, f"asked for 1 new entry, the address book has {found}")
+
+
+def fill(screen: DrawnAddresses, to: ShipTo) -> None:
+    """Types an address into the open form and reads it back; it is never made the default."""
+    _choose_country(screen, country_names(to.country_code))
+    form = _form(screen)
+    if form.place("street") is None and form.can_open:
+        screen.press_part("page.openFields()")
+        screen.wait("page.look()?.fields.length > told", len(form.fields))
+        form = _form(screen)
+    _check_fields(form, to)
+    typed = _typed(form, to)
+    screen.ask("page.fill(told)", [[place, value] for place, value in typed.items()])
+    _choose_region(screen, to)
+    if _form(screen).is_default:
+        screen.press_part("page.notDefault()")
+    _check_typed(_form(screen), {form.fields[place].name: value for place, value in typed.items()})
+
+
+def country_names(code: str) -> tuple[str, ...]:
+    """How the site may call a country."""
+    from babel import Locale
+
+    known = load(NAME).means["countries"].get(code, ())
+    usual = Locale("en").territories.get(code)
+    return place_names(usual or "", known)
+
+
+def _open_book(screen: DrawnAddresses) -> tuple[Entry, ...]:
+    """The entries; none where the account has no address yet, and then the form is open in place of the book."""
+    if not screen.is_here() and not screen.ask("page.change()"):
+        screen.press_part("page.addFirst()")
+    screen.wait("page.isOpen()")
+    return screen.entries()
+
+
+def _choose(screen: DrawnAddresses, place: int, entry: Entry) -> None:
+    if entry.is_chosen:
+        _close(screen)
+        return
+    screen.press_part("page.choose(told)", place)
+    screen.wait("page.isOpen() === false")
+
+
+def _close(screen: DrawnAddresses) -> None:
+    if screen.is_here() and not screen.ask("page.close()"):
+        screen.page.keyboard.press("Escape")
+    screen.wait("page.isOpen() === false")
+
+
+def _open_form(screen: DrawnAddresses, mine: int | None, entries: int) -> None:
+    if mine is not None:
+        screen.press_part("page.edit(told)", mine)
+    elif entries:
+        screen.press_part("page.add()")
+    screen.wait("page.look()?.fields.length > 0")
+
+
+def _form(screen: DrawnAddresses) -> Form:
+    form = screen.form()
+    if form is None:
+        raise PageChanged(NAME, "form", "not there any more")
+    return form
+
+
+def _check_fields(form: Form, to: ShipTo) -> None:
+    unknown = [one.label for one in form.fields if one.required and not one.name]
+    lacking = [name for name in ALWAYS if form.place(name) is None]
+    if unknown or lacking:
+        raise PageChanged(NAME, "fields", f"unknown: {unknown}, missing: {lacking}")
+    for name, _value in to.ids:
+        if form.place(name) is None:
+            raise CannotBuy(Reason.ADDRESS_REFUSED, f"asked to give {name}, the form has no field for it")
+
+
+def _typed(form: Form, to: ShipTo) -> dict[int, str]:
+    """What to type where; ids and instructions that stood there for somebody else are cleared."""
+    values = {name: str(getattr(to, name)) for name in (*TYPED, "province", "city")}
+    values |= dict.fromkeys(CLEARED, "") | dict(to.ids)
+    texts = {place: field.name for place, field in enumerate(form.fields) if not field.choice}
+    return {place: values[name] for place, name in texts.items() if name in values}
+
+
+def _choose_region(screen: DrawnAddresses, to: ShipTo) -> None:
+    """Province, then city: each in a list of its own, or in one list that goes on from the province."""
+    other = load(NAME).means["words"]["other"][:1]
+    provinces = place_names(to.province, to.province_names) or other
+    cities = place_names(to.city, to.city_names) or other
+    form = _form(screen)
+    stand = {name: _value(form, name) for name in ("province", "city")}
+    if same_place(stand["province"], provinces[:1]) and same_place(stand["city"], cities[:1]):
+        return
+    _choose_place(screen, "province", provinces)
+    _choose_place(screen, "city", cities)
+
+
+def _value(form: Form, name: str) -> str:
+    place = form.place(name)
+    return "" if place is None else form.fields[place].value
+
+
+def _choose_country(screen: DrawnAddresses, names: tuple[str, ...]) -> None:
+    if not same_place(_value(_form(screen), "country"), names):
+        _choose_place(screen, "country", names)
+
+
+def _choose_place(screen: DrawnAddresses, name: str, names: tuple[str, ...]) -> None:
+    """Takes the first of the names that the list has; the list is open already where another choice led to it."""
+    form = _form(screen)
+    place = form.place(name)
+    if place is None or not form.fields[place].choice:
+        return
+    options = screen.ask("page.options()")
+    if not options:
+        screen.press_part("page.open(told)", place)
+        screen.wait("page.options().length > 0")
+        options = screen.ask("page.options()")
+    taken = next((at for each in names for at, option in enumerate(options) if same_place(option, [each])), None)
+    if taken is None:
+        detail = f"asked {name} {names[0]}, the form's list of {len(options)} has no such entry"
+        raise CannotBuy(Reason.ADDRESS_REFUSED, detail)
+    screen.press_part("page.take(told)", taken)
+    screen.wait(TAKEN, {"before": options, "place": place, "now": options[taken]})
+
+
+def _check_typed(form: Form, typed: dict[str, str]) -> None:
+    for name, value in typed.items():
+        if _value(form, name) != value:
+            raise PageChanged(NAME, name, f"{value} was typed, the form shows {_value(form, name)}")
+    if form.is_default:
+        raise CannotBuy(Reason.MERCHANT_ADDRESS_TOUCHED, "asked for no default, the form insists on one")
+
+
+def _save(screen: DrawnAddresses) -> None:
+    screen.press_part("page.save()")
+    screen.wait("!page.look() || page.look().fields.some((one) => one.errors.length)")
+    form = screen.form()
+    if form is not None:
+        wrong = [f"{field.label}: {' '.join(field.errors)}" for field in form.fields if field.errors]
+        raise CannotBuy(Reason.ADDRESS_REFUSED, "; ".join(wrong))
