@@ -15,7 +15,7 @@ from bot.sandbox.server import Sandbox
 
 BUTTON = ".pl-order-toal-container__btn-box button"
 TOTAL = ".pl-order-toal-container__item-content"
-DETAIL = "[data-pl=pl-address-detail]"
+ADDRESS = "[data-pl=pl-address-detail]"
 RESULT = "**/pay-result.html*"
 GRACE = {
     "firstName": "Grace",
@@ -127,7 +127,7 @@ class Shopper:
     def save(self, name: str = "Grace Kessler") -> None:
         """Saves the form and waits until the confirm page shows who it is for."""
         self.page.locator("button.form-button-confirm, .next-btn-primary").click()
-        self.page.locator(DETAIL, has_text=name).wait_for()
+        self.page.locator(ADDRESS, has_text=name).wait_for()
         self.settle()
 
 

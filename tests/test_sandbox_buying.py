@@ -20,7 +20,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE
 from flows.page import block_heavy
 from tests.asking import Asker, paths
-from tests.shopping import BUTTON, DETAIL, GRACE, Shopper, context_fixture, shopper_fixture
+from tests.shopping import ADDRESS, BUTTON, FORM, GRACE, Shopper, context_fixture, shopper_fixture
 from tests.test_sandbox_pages import MARKS
 
 context = context_fixture
@@ -235,7 +235,7 @@ def test_drawer_saves_and_chooses_an_address(shopper: Shopper) -> None:
     shopper.page.locator(".mt-icon-close").click()
     shopper.fill_drawer(GRACE)
     shopper.save()
-    shown = shopper.page.locator(DETAIL).text_content() or ""
+    shown = shopper.page.locator(ADDRESS).text_content() or ""
     assert "+1 5035550101Grace Kessler12 Alder StPortland, Oregon, United States, 97205" in shown
     assert (3, default) == (len(shopper.buyer.book.entries), shopper.buyer.book.default)
     shopper.press()
@@ -243,7 +243,7 @@ def test_drawer_saves_and_chooses_an_address(shopper: Shopper) -> None:
 
 
 def test_dialog_saves_and_chooses_an_address(shopper: Shopper) -> None:
-    """Proves the other design: a form with lists outside of it, the first state preset, Confirm."""
+    """Proves the other design: a form with lists outside of it, the first state preset, Confirm; then editing."""
     shopper.ali.set_faults({"address_design": "form", "design": "2022"})
     shopper.open_confirm()
     shopper.dialog()
@@ -253,7 +253,12 @@ def test_dialog_saves_and_chooses_an_address(shopper: Shopper) -> None:
     assert 8 == form.locator("input[type=text]:not([role=combobox])").count()
     shopper.fill_dialog(GRACE)
     shopper.save()
+    shopper.page.locator(".pl-address-item__arrrow button").click()
+    shopper.page.locator(".ae-address-item-edit-btn").last.click()
+    shopper.page.locator("form input[type=text]:not([role=combobox])").nth(FORM["address"]).fill("14 Alder St")
+    shopper.save("14 Alder St")
     added = shopper.buyer.book.entries[-1]
+    assert (3, "14 Alder St") == (len(shopper.buyer.book.entries), added.street)
     assert ("Oregon", "Portland", "5035550101") == (added.province, added.city, added.phone)
 
 
@@ -266,7 +271,7 @@ def test_entries_are_chosen_edited_and_made_default(shopper: Shopper) -> None:
     items.nth(1).wait_for()
     assert ["Default"] == items.nth(0).locator(".comet-tag").all_text_contents()
     items.nth(1).locator("label.comet-radio").click()
-    shopper.page.locator(DETAIL, has_text="400 Burnside St, Office 7").wait_for()
+    shopper.page.locator(ADDRESS, has_text="400 Burnside St, Office 7").wait_for()
     shopper.page.locator(".pl-address-item__arrrow a").click()
     items.nth(1).locator(".ae-address-item-edit-btn").click()
     shopper.page.locator("input.one-textinput").nth(6).fill("401 Burnside St")
