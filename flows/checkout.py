@@ -12,7 +12,7 @@ from flows.pages.confirm import DrawnConfirm, Sight, refusal
 from flows.pages.confirm_answer import ADJUST, NAME, RENDER, Terms, from_answers
 from flows.tab import Tab
 
-STEP = 0.03
+STEP = 0.02
 QUIET = 0.12  # how long nothing may move
 UNANSWERED = 1.5  # how long a drawn page may still get its answer
 PATIENCE = 20.0
@@ -53,6 +53,17 @@ class Checkout:
         except PageChanged as error:
             self._raise_refusal(error, seconds=1.0)
             raise
+
+    def recipient(self) -> str:
+        """To whom the order goes as the page first draws it; empty where the account has no address yet."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            sight = self.screen.look()
+            self._raise_refusal_in(sight)
+            if sight.recipient or (sight.here and self.screen.has("address_new")):
+                return sight.recipient
+            self.page.wait_for_timeout(STEP * 1000)
+        raise PageChanged(NAME, "address", f"nothing there within {PATIENCE:g} s")
 
     def settled(self, ready: Callable[[Sight], bool] = lambda _: True) -> tuple[Sight, Terms | None]:
         """The page once nothing moves, no call is under way, its total is the answered one and it is `ready`.

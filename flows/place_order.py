@@ -15,7 +15,7 @@ from flows.checkout import Checkout
 from flows.errors import CannotBuy, OutcomeUnknown, PageChanged, Reason
 from flows.guard import Guard, mtop_names
 from flows.pages import confirm, product
-from flows.pages.confirm import DrawnConfirm, Sight
+from flows.pages.confirm import DrawnConfirm
 from flows.pages.confirm_answer import NAME, RENDER
 from flows.quote_rules import can_be_deferred, check_wanted, may_press, why_not
 from flows.read_product import open_product
@@ -31,7 +31,7 @@ OnStep = Callable[[str, Page], None]
 TRIAL = 3.0
 SENDS_WITHIN = 3.0  # how long the page may take from the press to its order call
 ANSWERS_WITHIN = 15.0  # how long the site may take from the order call to a page that says something
-DRAWS_WITHIN = 1.0  # how long the result page may take to draw a number
+DRAWS_WITHIN = 0.15  # how long the result page may take from its first words to a number
 
 
 def no_step(_name: str, _page: Page) -> None:
@@ -126,11 +126,10 @@ def _address(page: Page, wanted: Wanted, offer: SkuOffer) -> str:
 
 
 def _quote(checkout: Checkout, wanted: Wanted, own: OwnEntry, step: Callable[[str], None]) -> Quote:
-    sight, terms = checkout.settled()
-    if missing_from(sight.recipient, wanted.ship_to) is not None or wanted.ship_to.ids:
+    if missing_from(checkout.recipient(), wanted.ship_to) is not None or wanted.ship_to.ids:
         set_address(checkout.page, checkout.screen.site, wanted.ship_to, own)
         step("address set")
-        sight, terms = checkout.settled(lambda seen: _goes_to(seen, wanted))
+    sight, terms = checkout.settled(lambda seen: missing_from(seen.recipient, wanted.ship_to) is None)
     if terms is not None and len(terms.lines) != 1:
         titles = "; ".join(line.title for line in terms.lines)
         raise CannotBuy(Reason.QUANTITY_CHANGED, f"asked 1 product, page shows {len(terms.lines)}: {titles}")
@@ -139,10 +138,6 @@ def _quote(checkout: Checkout, wanted: Wanted, own: OwnEntry, step: Callable[[st
         raise PageChanged(NAME, RENDER, "no answer: only the drawn page tells what would be ordered")
     step("quote read")
     return quote
-
-
-def _goes_to(sight: Sight, wanted: Wanted) -> bool:
-    return missing_from(sight.recipient, wanted.ship_to) is None
 
 
 def _try_button(screen: DrawnConfirm) -> None:

@@ -14,12 +14,15 @@ from playwright.sync_api import BrowserContext, Page
 
 from flows.errors import AnswerChanged
 from flows.mtop import parse, unwrap
-from flows.pages import order_detail, order_list, tracking
+from flows.pages import confirm, confirm_answer, order_detail, order_list, product, tracking
+from flows.pages.confirm_answer import Terms
+from flows.pages.product import DrawnProduct, Shown
 from flows.tab import close_tab
-from flows.two_readers import TwoReaders
+from flows.two_readers import TwoReaders, check_same
 from flows.values import OrderDetail, OrderListPage, Site, Tracking
+from flows.values_buying import Product, ProductGlance, Quote
 
-Saved = OrderListPage | OrderDetail | Tracking
+Saved = OrderListPage | OrderDetail | Tracking | Product | ProductGlance | Shown | Terms | Quote
 
 
 class SavedFileError(ValueError):
@@ -40,15 +43,26 @@ def _compare_cards(read: OrderListPage, drawn: OrderListPage) -> None:
     order_list.compare(read, drawn.orders)
 
 
+def _compare_product(read: Product | ProductGlance, shown: Shown) -> None:
+    if isinstance(read, Product):
+        product.compare(read, shown)
+
+
+def _compare_confirm(read: Terms, drawn: Quote) -> None:
+    check_same(confirm_answer.NAME, {"total": read.total}, {"total": drawn.total})
+
+
 KINDS: dict[str, Kind] = {
     "order-list": Kind(order_list.API, order_list.from_answer, order_list.from_page, _compare_cards),
     "order-detail": Kind(order_detail.API, order_detail.from_answer, order_detail.from_page, order_detail.compare),
     "tracking": Kind(tracking.API, tracking.from_answer, tracking.from_page, tracking.compare),
+    "product": Kind(product.API, product.saved, lambda page, site: DrawnProduct(page, site).shown(), _compare_product),
+    "confirm": Kind(confirm_answer.RENDER, confirm_answer.from_answer, confirm.from_page, _compare_confirm),
 }
 
 
 def read_saved(kind: str, path: Path, context: BrowserContext | None = None, selectors: Path | None = None) -> Saved:
-    """The values of a saved page of `kind` ("order-list", "order-detail", "tracking").
+    """The values of a saved page of `kind` ("order-list", "order-detail", "tracking", "product", "confirm").
 
     Drawn pages need a browser `context`; they are opened without network and without scripts. Raises SavedFileError
     for a path that cannot be read or holds another kind, and the readers' own errors.

@@ -96,15 +96,14 @@ def fill(screen: DrawnAddresses, to: ShipTo) -> None:
     _choose_country(screen, country_names(to.country_code))
     form = _form(screen)
     if form.place("street") is None and form.can_open:
-        screen.press_part("page.openFields()")
-        screen.wait("page.look()?.fields.length > told", len(form.fields))
+        screen.press_part("page.openFields()", "page.look()?.fields.length > told", len(form.fields))
         form = _form(screen)
     _check_fields(form, to)
     typed = _typed(form, to)
     screen.ask("page.fill(told)", [[place, value] for place, value in typed.items()])
     _choose_region(screen, to)
     if _form(screen).is_default:
-        screen.press_part("page.notDefault()")
+        screen.press_part("page.notDefault()", "!page.look()?.isDefault")
     _check_typed(_form(screen), {form.fields[place].name: value for place, value in typed.items()})
 
 
@@ -119,9 +118,8 @@ def country_names(code: str) -> tuple[str, ...]:
 
 def _open_book(screen: DrawnAddresses) -> tuple[Entry, ...]:
     """The entries; none where the account has no address yet, and then the form is open in place of the book."""
-    if not screen.is_here() and not screen.ask("page.change()"):
-        screen.press_part("page.addFirst()")
-    screen.wait("page.isOpen()")
+    if not screen.is_here():
+        screen.press_part("page.change() || page.addFirst()", "page.isOpen()")
     return screen.entries()
 
 
@@ -129,22 +127,21 @@ def _choose(screen: DrawnAddresses, place: int, entry: Entry) -> None:
     if entry.is_chosen:
         _close(screen)
         return
-    screen.press_part("page.choose(told)", place)
-    screen.wait("page.isOpen() === false")
+    screen.press_part("page.choose(told)", "!page.isOpen()", place)
 
 
 def _close(screen: DrawnAddresses) -> None:
-    if screen.is_here() and not screen.ask("page.close()"):
+    if not screen.ask("page.close()"):
         screen.page.keyboard.press("Escape")
-    screen.wait("page.isOpen() === false")
+    screen.press_part("true", "!page.isOpen()")
 
 
 def _open_form(screen: DrawnAddresses, mine: int | None, entries: int) -> None:
+    drawn = "page.look()?.fields.length > 0"
     if mine is not None:
-        screen.press_part("page.edit(told)", mine)
-    elif entries:
-        screen.press_part("page.add()")
-    screen.wait("page.look()?.fields.length > 0")
+        screen.press_part("page.edit(told)", drawn, mine)
+    else:
+        screen.press_part("page.add()" if entries else "true", drawn)
 
 
 def _form(screen: DrawnAddresses) -> Form:
@@ -203,15 +200,14 @@ def _choose_place(screen: DrawnAddresses, name: str, names: tuple[str, ...]) -> 
         return
     options = screen.ask("page.options()")
     if not options:
-        screen.press_part("page.open(told)", place)
-        screen.wait("page.options().length > 0")
+        screen.press_part("page.open(told)", "page.options().length > 0", place)
         options = screen.ask("page.options()")
     taken = next((at for each in names for at, option in enumerate(options) if same_place(option, [each])), None)
     if taken is None:
         detail = f"asked {name} {names[0]}, the form's list of {len(options)} has no such entry"
         raise CannotBuy(Reason.ADDRESS_REFUSED, detail)
-    screen.press_part("page.take(told)", taken)
-    screen.wait(TAKEN, {"before": options, "place": place, "now": options[taken]})
+    told = {"taken": taken, "before": options, "place": place, "now": options[taken]}
+    screen.press_part("page.take(told.taken)", TAKEN, told)
 
 
 def _check_typed(form: Form, typed: dict[str, str]) -> None:
@@ -223,8 +219,7 @@ def _check_typed(form: Form, typed: dict[str, str]) -> None:
 
 
 def _save(screen: DrawnAddresses) -> None:
-    screen.press_part("page.save()")
-    screen.wait("!page.look() || page.look().fields.some((one) => one.errors.length)")
+    screen.press_part("page.save()", "!page.look()?.fields.every((one) => !one.errors.length)")
     form = screen.form()
     if form is not None:
         wrong = [f"{field.label}: {' '.join(field.errors)}" for field in form.fields if field.errors]

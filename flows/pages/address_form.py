@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from flows.errors import PageChanged
 from flows.page import PageObject
@@ -80,18 +79,14 @@ class DrawnAddresses(PageObject):
         """What an expression over `page`, the in-page script, and `told` gives."""
         return self.page.evaluate(_call(what), [self._css, self._words, told])
 
-    def press_part(self, what: str, told: object = None) -> None:
-        """Presses a part of book or form; PageChanged where it is not there."""
-        if not self.ask(what, told):
-            raise PageChanged(NAME, _part(what), "nothing there")
+    def press_part(self, what: str, until: str = "true", told: object = None, seconds: float = PATIENCE) -> None:
+        """Presses a part of book or form, and waits until the expression `until` is true, in one round trip.
 
-    def wait(self, what: str, told: object = None, seconds: float = PATIENCE) -> None:
-        """Waits until such an expression is true; PageChanged where it does not come true."""
-        try:
-            arg = [self._css, self._words, told]
-            self.page.wait_for_function(_call(what), arg=arg, polling=25, timeout=seconds * 1000)
-        except PlaywrightTimeout:
-            raise PageChanged(NAME, _part(what), f"not so within {seconds:g} s") from None
+        PageChanged where the part is not there, or where it does not come true.
+        """
+        trouble = self.page.evaluate(_press(what, until), [self._css, self._words, told, seconds * 1000])
+        if trouble:
+            raise PageChanged(NAME, what.split("(", 1)[0].removeprefix("page."), trouble)
 
     def entries(self) -> tuple[Entry, ...]:
         """The entries of the open book."""
@@ -129,10 +124,22 @@ def _with_choices(fields: list[Field]) -> tuple[Field, ...]:
 
 
 @cache
+def _source() -> str:
+    return (Path(__file__).parents[1] / "scripts" / SOURCE).read_text(encoding="utf-8")
+
+
+@cache
 def _call(what: str) -> str:
-    source = (Path(__file__).parents[1] / "scripts" / SOURCE).read_text(encoding="utf-8")
-    return f"([css, words, told]) => {{ {source} const page = dropferryAddress(css, words); return {what} }}"
+    return f"([css, words, told]) => {{ {_source()} const page = dropferryAddress(css, words); return {what} }}"
 
 
-def _part(what: str) -> str:
-    return what.split("(", 1)[0].removeprefix("page.")
+@cache
+def _press(what: str, until: str) -> str:
+    return f"""async ([css, words, told, wait]) => {{
+      {_source()}
+      const page = dropferryAddress(css, words);
+      if (!({what})) return "nothing there";
+      for (const begun = performance.now(); !({until}); await new Promise((go) => setTimeout(go, 5)))
+        if (performance.now() - begun > wait) return `nothing came of it within ${{wait / 1000}} s`;
+      return null;
+    }}"""

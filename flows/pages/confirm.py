@@ -86,9 +86,10 @@ def script() -> str:
 
 
 def places(site: Site) -> dict[str, list[str]]:
-    """Where the in-page reader looks, by name."""
-    found = load(NAME, site.selectors)
-    return {name: found.css(name) for name in LOOK}
+    """Where the in-page reader looks, by name; of payment and button an override adds places and takes none away."""
+    found, own = load(NAME, site.selectors), load(NAME)
+    kept = {name: own.css(name) for name in ("payment", "payment_chosen", "payment_option", "button")}
+    return {name: list(dict.fromkeys((*found.css(name), *kept.get(name, ())))) for name in LOOK}
 
 
 def from_page(page: Page, site: Site | None = None) -> Quote:

@@ -20,6 +20,7 @@ API = "mtop.aliexpress.pdp.pc.query"
 PATH = re.compile(r"^/(?:item|i)/(?:[^/]*/)?(\d{1,20})\.html$")
 
 PAGE = {"title": Part(), "option": Part(attribute="data-sku-col")}
+TEXTS = "places => places.flatMap(css => [...document.querySelectorAll(css)].map(one => one.textContent))"
 # The answer as the page keeps it; the page's own scripts read it there too.
 KEPT = "() => { try { return window._d_c_.lifeCycleEventList[0].data ?? null } catch { return null } }"
 
@@ -71,7 +72,8 @@ class DrawnProduct(PageObject):
     def is_gone(self) -> bool:
         """Whether the page says that the product is not sold any more."""
         begins = tuple(plain_word(words) for words in self.selectors.means["gone"]["begins"])
-        notices = self.read_page({"notice": Part()})["notice"]
+        places = self.selectors.css("notice")
+        notices = self.page.evaluate(TEXTS, places)
         return any(plain_word(notice).startswith(begins) for notice in notices)
 
     def shown(self) -> Shown:

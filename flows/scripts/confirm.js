@@ -8,6 +8,8 @@ const dropferryConfirm = (css) => {
     }
     return [];
   };
+  // Of payment and button no place is left out: one that is wrong must not hide another.
+  const every = (name) => [...new Set(css[name].flatMap((selector) => [...document.querySelectorAll(selector)]))];
   const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   const glued = (element) => tidy(element.matches("input, select") ? element.value : element.textContent);
   // Text nodes with a blank between them, without the parts that `leave` names.
@@ -27,12 +29,13 @@ const dropferryConfirm = (css) => {
     return glued(element) || tidy(picture?.alt);
   };
   const payment = () => {
-    const boxes = all("payment");
-    const checked = all("payment_option").filter((one) => one.querySelector("input:checked"));
+    const boxes = every("payment");
+    const titles = every("payment_chosen");
+    const checked = every("payment_option").filter((one) => one.querySelector("input:checked"));
     const filled = (box) => tidy(box.textContent) || box.querySelector("img, svg, input, button, iframe");
     return {
-      present: boxes.some(filled) || all("payment_chosen").length > 0,
-      chosen: unique([...all("payment_chosen"), ...checked].map(named)),
+      present: boxes.some(filled) || titles.length > 0,
+      chosen: unique([...titles, ...checked].map(named)),
     };
   };
   const terms = () => ({
@@ -58,7 +61,7 @@ const dropferryConfirm = (css) => {
     lines: all("line").map(line),
     ships: all("ship").map((one) => spaced(one, [])),
     rows: all("row").map(row),
-    notices: unique(css.notice.flatMap((one) => [...document.querySelectorAll(one)]).map((one) => spaced(one, []))),
+    notices: unique(every("notice").map((one) => spaced(one, []))),
   });
   return { all, terms, look };
 };

@@ -77,6 +77,7 @@ const dropferryGuard = (key, css, words) => {
 
   const reach = {
     arm: (expected) => {
+      refused.length = 0;
       armed = { ...expected };
       pressed = false;
     },
