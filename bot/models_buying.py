@@ -66,4 +66,12 @@ class BuyingHome(SQLModel, table=True):
     reconciled_since: datetime | None = Field(default=None, sa_column=columns.utc())
     reconciled_at: datetime | None = Field(default=None, sa_column=columns.utc())
     last_intent_at: datetime | None = Field(default=None, sa_column=columns.utc())
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=columns.json())
+
+
+class OwnAddress(SQLModel, table=True):
+    """What the robot typed last into its own entry of an account's address book; by that it knows the entry again."""
+
+    __tablename__ = "own_address"
+
+    account: str = Field(max_length=32, primary_key=True)
+    known: list[dict[str, Any]] = Field(default_factory=list, sa_column=columns.json())

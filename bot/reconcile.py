@@ -7,7 +7,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.suggesting import US_OFFSET, name_key, phone_key, post_key
+from bot.parcels import global_product
+from bot.suggesting import name_key, phone_key, post_key
 from flows.values import AliLine, AliStatus, Recipient
 
 # Dates on the list have day precision, in the account's own time zone; they can only rule an order out.
@@ -89,14 +90,9 @@ def holds(lines: Sequence[AliLine], product_id: str, sku_id: str | None) -> bool
 
 
 def _same(line: AliLine, product_id: str, sku_id: str | None) -> bool:
-    return _global(line.product_id) == _global(product_id) and (
+    return global_product(line.product_id) == global_product(product_id) and (
         sku_id is None or line.sku_id is None or line.sku_id == sku_id
     )
-
-
-def _global(product_id: str) -> int:
-    number = int(product_id)
-    return number - US_OFFSET if number > US_OFFSET else number
 
 
 def _is_newer(order: Seen, asked: Asked) -> bool:

@@ -12,24 +12,36 @@ if TYPE_CHECKING:
     from flows.values import Money
 
 COLUMNS = ("Order", "What", "Items", "Shipping", "Tax", "Total", "Sold for", "Margin", "State", "Blocker")
+# A terminal of 80 columns holds these; the parts of the total and the reason go elsewhere.
+NARROW = ("Order", "What", "Total", "Sold for", "Margin", "State")
+AMOUNTS = ("Items", "Shipping", "Tax", "Total", "Sold for", "Margin")
 
 
 def print_report(done: "Placed") -> None:
-    """Print the report, and in one line what the run did."""
+    """Print the report, below it why something could not be ordered, and in one line what the run did."""
     for line in done.settled:
         output.say(line)
-    rows = [_row(each) for each in done.outcomes]
+    columns = COLUMNS[:-1] if _columns() >= 140 else NARROW
+    rows = [tuple(dict(zip(COLUMNS, _row(each), strict=True))[column] for column in columns) for each in done.outcomes]
     if rows:
-        output.print_table(COLUMNS, rows, right=("Items", "Shipping", "Tax", "Total", "Sold for", "Margin"))
-    counts = {
-        state: sum(each.state == state for each in done.outcomes) for state in ("quoted", "placed", "held", "unknown")
-    }
+        output.print_table(columns, rows, right=[column for column in AMOUNTS if column in columns])
+    for each in done.outcomes:
+        if each.why:
+            output.say(f"{each.candidate.order}/{each.candidate.position}: {each.why}")
+    states = [each.state for each in done.outcomes]
     if done.live:
-        output.say(
-            f"{counts['placed']} placed, {counts['held']} held, {counts['unknown']} unknown; you pay on AliExpress"
-        )
+        told = f"{states.count('placed')} placed, {states.count('held')} held, {states.count('unknown')} unknown"
+        output.say(f"{told}; what is placed waits in To pay for you")
     else:
-        output.say(f"{counts['quoted']} could be ordered, {counts['held']} held. A dry run: nothing was ordered")
+        output.say(f"{states.count('quoted')} could be ordered, {states.count('held')} held; a dry run orders nothing")
+
+
+def _columns() -> int:
+    """How wide the terminal is; without one, as wide as it takes."""
+    import shutil
+    import sys
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
 
 
 def report_json(done: "Placed") -> dict[str, Any]:

@@ -61,6 +61,8 @@ def place(
         raise done.trouble
     if done.ended_by is not None:
         raise DoneInPart("not all of it could be done", done.ended_by)
+    if live and any(each.state in ("held", "unknown") for each in done.outcomes):
+        raise DoneInPart("not all of it was ordered", "the lines above say why, and what to do")
 
 
 def approve(

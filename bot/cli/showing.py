@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output
-from bot.models import Fulfillment, Line, Parcel
+from bot.models import Fulfillment, Line, Parcel, Purchase
 from bot.money import decimal_text
 from bot.wording import TAB_MOVES, TAB_NAMES, when
 
@@ -51,11 +51,26 @@ def _print_line(listed: "Listed", line: Line) -> None:
     marks += ["not sent by anyone"] if not line.ours else []
     tail = f"  [{', '.join(marks)}]" if marks else ""
     output.say(f"Line {line.position}: {line.quantity} x {line.title}{variant}{tail}")
+    for waiting in listed.rows.waiting.get(line.id or 0, []):
+        output.say(f"  to be bought: {_waiting(waiting)}")
     for purchase, _, ali in listed.rows.purchases:
         if purchase.line_id == line.id:
+            if purchase.evidence:
+                output.say(f"  ordered by dropferry; before and after the press: evidence/{purchase.evidence}")
             output.say(f"  AliExpress order {ali.number}: {_status(ali)}")
             for parcel in listed.rows.parcels.get(ali.id or 0, []):
                 output.say(f"    parcel {_parcel(parcel)}")
+
+
+def _waiting(purchase: Purchase) -> str:
+    parts = [f"{purchase.units or 1} x AliExpress product {purchase.product_id}"]
+    if purchase.cost_minor is not None and purchase.cost_currency:
+        parts.append(f"{decimal_text(purchase.cost_minor, purchase.cost_currency)} {purchase.cost_currency}")
+    if purchase.intent_at is not None:
+        parts.append(f"perhaps ordered {when(purchase.intent_at)}, looked for {purchase.looks} times")
+    if purchase.evidence:
+        parts.append(f"evidence/{purchase.evidence}")
+    return ", ".join(parts)
 
 
 def _status(ali: "AliOrder") -> str:

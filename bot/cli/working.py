@@ -30,7 +30,7 @@ def pull(shop: ShopOption = None, as_json: JsonOption = False) -> None:
 
     Also notices what was paid, cancelled, refunded or edited since. Nothing is changed in the store.
     """
-    with _workplace() as place, _bars(place):
+    with workplace() as place, _bars(place):
         from bot.outcomes import pulled_line
 
         def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
@@ -51,7 +51,7 @@ def sync(
 
     Opens the account's browser and reads the orders that lines are linked to. Nothing is bought, paid or confirmed.
     """
-    with _workplace() as place, _bars(place):
+    with workplace() as place, _bars(place):
         from bot.outcomes import synced_line
 
         place.wait_seconds = wait
@@ -74,7 +74,7 @@ def push(
 
     ShopBase then mails the buyers. Each order's fulfilments are read first, so no number is sent twice.
     """
-    with _workplace() as place, _bars(place):
+    with workplace() as place, _bars(place):
         from bot.outcomes import pushed_line
 
         chosen = _chosen(place.config.shops, shop, "shop")
@@ -112,7 +112,7 @@ def stop(
 
 
 @contextlib.contextmanager
-def _workplace() -> "Iterator[Workplace]":
+def workplace() -> "Iterator[Workplace]":
     """Everything opened that a job needs; Ctrl-C ends the job after the step at hand."""
     from bot.opening import database_of
     from bot.work import Workplace

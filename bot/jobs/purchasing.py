@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.place_order import prepare, press
 from playwright.sync_api import Page
 from sqlmodel import Session
 
@@ -20,15 +19,16 @@ from bot.home import Home
 from bot.jobs.checking import Checks, PurchaseRows
 from bot.jobs.looking import ListView, Looker, look_back
 from bot.models import Event, Order, Purchase, PurchaseState
-from bot.models_buying import ProvenMethod
+from bot.models_buying import OwnAddress, ProvenMethod
 from bot.planning import Candidate
 from bot.pricing import Cost, cost_of, margin_percent
 from bot.standing import restand
 from bot.wording import held_sentence
 from flows.errors import CannotBuy, FlowError, OutcomeUnknown
 from flows.guard import Guard
+from flows.place_order import OwnEntry, prepare, press
 from flows.values import AliStatus, Money, Site
-from flows.values_buying import Quote, Wanted
+from flows.values_buying import Quote, ShipTo, Wanted
 
 PRESS_WITHIN = timedelta(seconds=10)
 FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
@@ -80,9 +80,8 @@ class Purchasing:
             numbers = self.looker.suspects(self.known, wanted)
             if numbers:
                 return self.hold(candidate, Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)}))
-        self.guard.reading()
         try:
-            quote = prepare(self.page, self.site, wanted, self.guard)
+            quote = prepare(self.page, self.site, wanted, self.guard, own=self._own_entry())
         except CannotBuy as no:
             return self.hold(candidate, Held(no.reason, {"detail": no.detail}))
         checkpoints.reached("place: quoted")
@@ -99,6 +98,19 @@ class Purchasing:
             outcome.state, outcome.why = "nothing", "not pressed: you said no"
             return outcome
         return self._press(rows.purchase, wanted, quote, outcome)
+
+    def _own_entry(self) -> OwnEntry:
+        with self.database.read() as session:
+            row = session.get(OwnAddress, self.account)
+        known = tuple(ShipTo.model_validate(each) for each in row.known) if row is not None else ()
+        return OwnEntry(known, self._remember_entry)
+
+    def _remember_entry(self, known: tuple[ShipTo, ...]) -> None:
+        """Kept beyond the end of the process, before anything is saved on AliExpress."""
+        with self.database.write() as session:
+            row = session.get(OwnAddress, self.account) or OwnAddress(account=self.account)
+            row.known = [each.model_dump(mode="json") for each in known]
+            session.add(row)
 
     def _wanted(self, rows: PurchaseRows) -> Wanted:
         order, mapping = rows.order, rows.mapping
@@ -130,8 +142,11 @@ class Purchasing:
         checkpoints.reached("place: intent committed")
         assert purchase.deadline is not None
         try:
-            result = press(self.page, self.site, self.guard, quote, purchase.deadline)
+            result = press(self.page, self.site, self.guard, quote, purchase.deadline, on_step=_checkpoint)
             checkpoints.reached("place: after press")
+        except CannotBuy as no:
+            # Refused before the press: the page no longer shows what was quoted.
+            return self.hold(outcome.candidate, Held(no.reason, {"detail": no.detail}), outcome)
         except OutcomeUnknown as unknown:
             evidence.keep(self.page, "after", {"problem": str(unknown)})
             return self._look(purchase, outcome)
@@ -232,6 +247,10 @@ class Purchasing:
         assert order.id is not None
         session.add(Event(at=now, who="robot", what=what, order_id=order.id, data=data))
         restand(session, [order.id], now)
+
+
+def _checkpoint(name: str, _page: Page) -> None:
+    checkpoints.reached(f"place: {name}")
 
 
 def _plain(data: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ def write_home(sandbox: "Sandbox", folder: Path, *, live_push: bool) -> None:
     home.ensure()
     write_private(home.config_file, _config(sandbox, live_push))
     write_private(home.secrets_file, _secrets(sandbox))
+    _write_mappings(home)
     write_private(folder / COOKIES_FILE, json.dumps(storage_state(sandbox.ali.sign_in("main")), indent=1))
 
 
@@ -52,10 +54,42 @@ def _config(sandbox: "Sandbox", live_push: bool) -> str:
     document.add(tomlkit.comment("Written by `dropferry sandbox`: both sites are stand-ins on this machine."))
     document["language"] = "en"
     document["shops"] = {"main": {"url": sandbox.shopbase, "account": "main", "live_push": live_push}}
-    document["accounts"] = {"main": {}}
+    caps = {"per_order": 500, "per_run": 20000, "per_day": 50000, "per_hour": 1000}
+    document["live"] = True
+    document["accounts"] = {"main": {"currency": "USD", "deferred_payment_methods": ["Boleto"], "limits": caps}}
+    document["buying"] = {"wait_minutes": 0}
     document["aliexpress"] = {"www": sandbox.aliexpress, "acs": sandbox.acs, "login": sandbox.login}
     document["browser"] = {"headless": True}
     return tomlkit.dumps(document)
+
+
+def _write_mappings(home: Home) -> None:
+    """What each variant of the stand-in store is bought as, as a merchant who has looked at every one would have it."""
+    from bot.db import open_database
+    from bot.models_buying import Mapping
+    from bot.sandbox.mapping_rows import mapping_rows
+
+    now = datetime.now(UTC)
+    database = open_database(f"sqlite:///{home.database_file}")
+    with database.write() as session:
+        for row in mapping_rows():
+            session.add(
+                Mapping(
+                    shop="main",
+                    variant_id=str(row.variant_id),
+                    product_id=row.product_id,
+                    sku_id=row.sku_id,
+                    sku_attr=row.sku_attr,
+                    options=[list(pair) for pair in row.options],
+                    ship_from=row.ship_from,
+                    carrier=row.carrier,
+                    cost_minor=row.cost_minor,
+                    cost_currency=row.currency,
+                    looked_at=now,
+                    created_at=now,
+                )
+            )
+    database.close()
 
 
 def _secrets(sandbox: "Sandbox") -> str:

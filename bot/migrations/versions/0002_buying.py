@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("reconciled_since", columns.Utc(), nullable=True),
         sa.Column("reconciled_at", columns.Utc(), nullable=True),
         sa.Column("last_intent_at", columns.Utc(), nullable=True),
-        sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("home_id", "account", name=op.f("pk_buying_home")),
     )
     op.create_table(
@@ -55,6 +54,12 @@ def upgrade() -> None:
     with op.batch_alter_table("mapping", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mapping_variant_id"), ["variant_id"], unique=False)
 
+    op.create_table(
+        "own_address",
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_own_address")),
+    )
     op.create_table(
         "proven_method",
         sa.Column("account", sa.String(length=32), nullable=False),
