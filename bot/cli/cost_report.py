@@ -56,9 +56,11 @@ def report_json(done: "Placed") -> dict[str, Any]:
 
 def write_csv(file: str, done: "Placed") -> None:
     """Write the report as a CSV file that a spreadsheet opens."""
-    from bot.csv_files import write_rows
+    from bot.csv_files import Column
+    from bot.csv_files import write_csv as write
 
-    write_rows(Path(file), COLUMNS, [_row(each) for each in done.outcomes])
+    columns = [Column(name, is_id=name in ("Order", "State")) for name in COLUMNS]
+    write(Path(file), columns, [_row(each) for each in done.outcomes])
 
 
 def _row(each: "Outcome") -> tuple[str, ...]:

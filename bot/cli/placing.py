@@ -80,11 +80,11 @@ def approve(
 ) -> None:
     """Lift what holds a purchase back.
 
-    Accepts a price, a margin, a first look, an order from before dropferry. What may never be lifted is looked at again.
+    Accepts a price, a margin, a first look, an order from before dropferry. What cannot be lifted is looked at again.
     """
+    from bot.ali_links import product_id
     from bot.approving import approve_order, approve_product, parse_amount
     from bot.finding import find_lines, find_order, parse
-    from bot.mapping import parse_product
     from bot.opening import database_of, now
     from flows.amounts import digits_of
 
@@ -96,7 +96,7 @@ def approve(
         if product is not None:
             currency = next(iter(config.accounts.values())).currency
             amount = parse_amount(up_to, digits_of(currency))
-            lifted = approve_product(session, parse_product(product), amount, now())
+            lifted = approve_product(session, product_id(product, config.site), amount, now())
         for typed in orders or []:
             reference = parse(typed)
             order = find_order(session, reference, shop)
