@@ -106,11 +106,15 @@ def _has_options(sku: SkuOffer, options: tuple[tuple[str, str], ...]) -> bool:
 
 
 def ships_from(sku: SkuOffer, country: str) -> bool:
-    """Whether a SKU is sent from that country, which the page tells by its code or by its English name."""
+    """Whether a SKU is sent from that country; both are told by its code or by its English name."""
+    return _country(sku.ship_from or "") == _country(country)
+
+
+def _country(told: str) -> str:
     from babel import Locale
 
-    told = (sku.ship_from or "").strip()
-    return told.upper() == country or told.casefold() == (Locale("en").territories.get(country) or "").casefold()
+    code = told.strip().upper()
+    return (Locale("en").territories.get(code, told) if len(code) == 2 else told).strip().casefold()
 
 
 def _against_sku(target: Target, sku: SkuOffer) -> list[str]:

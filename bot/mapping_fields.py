@@ -49,7 +49,7 @@ def target(
         sku_id=sku_id.strip() or None,
         sku_attr=sku_attr,
         options=tuple(options),
-        ship_from=country(ship_from) or None,
+        ship_from=_country_or_name(ship_from) or None,
         carrier=_carrier(carrier) or None,
         units=whole("units", units, 1, UNITS_AT_MOST),
         cost_minor=minor,
@@ -79,6 +79,15 @@ def country(typed: str) -> str:
         hint = "the United Kingdom is GB" if code == "UK" else "two letters of ISO 3166, such as VN"
         raise FieldUnclear(f'"{typed:.20}" is no country', hint)
     return code
+
+
+def _country_or_name(typed: str) -> str:
+    """The code of a country that is told by its code or, as product pages do, by its English name."""
+    from babel import Locale
+
+    names = Locale("en").territories
+    named = [code for code, name in names.items() if len(code) == 2 and name.casefold() == typed.strip().casefold()]
+    return country(named[0] if len(typed.strip()) > 2 and named else typed)
 
 
 def whole(name: str, typed: str, default: int, most: int) -> int:
