@@ -35,7 +35,7 @@ def address(
     shop: ShopOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show or mend the address that an order is sent to.
+    """See and mend the address that is typed into AliExpress.
 
     Shows what the buyer gave beside what would be typed into AliExpress, with every problem and its fix.
     A value that is set stays until it is unset; the buyer's own is kept.
