@@ -60,6 +60,7 @@ def open_database(url: str, backups: Path | None = None) -> Database:
     Before a migration of a SQLite file that holds data, a copy is put into `backups`. Raises DatabaseError when it
     cannot be reached, was written by a newer dropferry, or cannot be migrated (the old data then stands as it was).
     """
+    _make_private(url)
     database = Database(url)
     try:
         _bring_up_to_date(database, backups)
@@ -70,6 +71,13 @@ def open_database(url: str, backups: Path | None = None) -> Database:
         database.close()
         raise
     return database
+
+
+def _make_private(url: str) -> None:
+    """Make a new SQLite file readable by its owner alone, whatever the umask; the files beside it follow it."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and file.parent.is_dir() and not file.exists():
+        file.touch(mode=0o600)
 
 
 def _engine(url: str, *, immediate: bool) -> Engine:

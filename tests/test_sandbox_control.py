@@ -212,7 +212,7 @@ def test_written_home_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:
     config = load(home)
     secrets = Secrets(home, config.is_sandbox)
     shop = config.shop("main")
-    assert {"config.toml", "secrets.toml", "aliexpress-cookies.json"} == {file.name for file in files}
+    assert {"config.toml", "secrets.toml", "aliexpress-cookies.json", "dropferry.db"} == {file.name for file in files}
     assert {0o600} == {stat.S_IMODE(file.stat().st_mode) for file in files} or not POSIX
     assert (sandbox.shopbase, True, sandbox.site) == (shop.url, shop.live_push, config.site)
     assert sandbox.shop.key == secrets.need("main-shopbase-key").get_secret_value()
