@@ -53,7 +53,8 @@ def is_to_buy(rows: OrderRows, line: Line) -> bool:
 
 def mappings_for(rows: OrderRows, line: Line) -> Sequence[Mapping]:
     """What a line is bought as: the mapping for the buyer's country, else the one for all."""
-    country = str((rows.order.address or {}).get("country_code") or "").upper()
+    overrides = rows.order.address_overrides or {}
+    country = str(overrides.get("country_code") or (rows.order.address or {}).get("country_code") or "").upper()
     mappings = rows.mappings.get(line.variant_id or "", [])
     own = [mapping for mapping in mappings if mapping.country == country and country]
     return own or [mapping for mapping in mappings if not mapping.country]
@@ -128,7 +129,7 @@ class _Planning:
             purchase = Purchase(line_id=base.line, item=mapping.position, state=PurchaseState.NEW, created_at=self.now)
         if purchase is not None and purchase.state is PurchaseState.NEW:
             self._bring_up_to_date(purchase, mapping, base.quantity)
-        blocker = base.blocker or _purchase_blocker(purchase, asked=self.only is not None)
+        blocker = base.blocker or _unproved(mapping) or _purchase_blocker(purchase, asked=self.only is not None)
         return replace(base, blocker=blocker, purchase=purchase.id if purchase is not None else None)
 
     def _bring_up_to_date(self, purchase: Purchase, mapping: Mapping, quantity: int) -> None:
@@ -138,6 +139,13 @@ class _Planning:
         purchase.units = mapping.units * quantity
         self.session.add(purchase)
         self.session.flush()
+
+
+def _unproved(mapping: Mapping) -> str | None:
+    """A mapping by names of options has no SKU id before its product page was read."""
+    if mapping.product_id is not None and mapping.sku_id is not None:
+        return None
+    return f"its SKU is not proved yet: dropferry map check {mapping.variant_id}"
 
 
 def _purchase_blocker(purchase: Purchase | None, *, asked: bool) -> str | None:

@@ -114,7 +114,8 @@ class Purchasing:
 
     def _wanted(self, rows: PurchaseRows) -> Wanted:
         order, mapping = rows.order, rows.mapping
-        to = ship_to(order.address, order.note_attributes or [], order.address_overrides or {}, order.phone)
+        notes, overrides = order.note_attributes or [], order.address_overrides or {}
+        to = ship_to(order.address, notes, overrides, order.phone, order=order.name.removeprefix("#"))
         assert mapping.product_id is not None
         assert mapping.sku_id is not None
         return Wanted(

@@ -186,4 +186,13 @@ def invent_address(place: Place, serial: int, chance: random.Random) -> dict[str
         "zip": place.zip,
         "phone": f"{place.dial}{serial % 10000:04d}",
     }
-    return told | ({"cpf_number": f"{serial:09d}00"} if place.code == "BR" else {})
+    return told | ({"cpf_number": _cpf(serial)} if place.code == "BR" else {})
+
+
+def _cpf(serial: int) -> str:
+    """An invented Brazilian tax number whose two check digits are right."""
+    digits = [int(digit) for digit in f"{serial:09d}"]
+    for _ in range(2):
+        total = sum(digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True))
+        digits.append(total * 10 % 11 % 10)
+    return "".join(map(str, digits))
