@@ -29,7 +29,8 @@ def entry_of(listed: ListedOrder) -> str:
     """What a list card says, in a form that changes when the card does."""
     lines = ",".join(f"{line.product_id}/{line.sku_id or ''}x{line.quantity}" for line in listed.lines)
     total = f"{listed.total.minor}{listed.total.currency}"
-    return "|".join((listed.status.value, listed.status_text, total, listed.refund_note or "", lines))[:2000]
+    said = "|".join((listed.status.value, listed.status_text, total, listed.refund_note or "", lines))
+    return storable(said)[:2000]
 
 
 def take_listed(session: Session, ali: AliOrder, listed: ListedOrder, now: datetime) -> bool:
@@ -43,7 +44,7 @@ def take_listed(session: Session, ali: AliOrder, listed: ListedOrder, now: datet
     if ali.list_entry == entry_of(listed):
         return False
     _turn(session, ali, listed.status, listed.status_text, now)
-    ali.refund_note = listed.refund_note
+    ali.refund_note = storable(listed.refund_note) if listed.refund_note else None
     ali.ordered_on = listed.ordered_on or ali.ordered_on
     ali.total_minor, ali.currency = listed.total.minor, listed.total.currency
     ali.store_name = storable(listed.store_name) or ali.store_name
