@@ -4,6 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +13,9 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from flows.errors import FlowError, PageChanged, TryLater
+from flows.errors import AnswerChanged, FlowError, PageChanged, TryLater
 from flows.mtop import TokenRenewed, unwrap
+from flows.refused_scripts import REFUSED, Statuses
 from flows.values import Site
 
 DEADLINE = 30.0
@@ -42,7 +44,8 @@ class Calls:
         self._hosts = _answering_hosts(site)
         self._apis = {api.lower() for api in apis}
         self._alarm = alarm
-        self._heard: deque[tuple[str, Response]] = deque()
+        self._heard: dict[str, deque[Response | FlowError]] = {api: deque() for api in self._apis}
+        self._statuses = Statuses(page, "/h5/")
         self._trouble: FlowError | None = None
         self.arrived = True
         page.on("framenavigated", self._on_arrival)
@@ -52,7 +55,9 @@ class Calls:
     def forget(self) -> None:
         """Drops what was heard: a new page begins, and has `arrived` only once the browser shows it."""
         self.arrived = False
-        self._heard.clear()
+        for heard in self._heard.values():
+            heard.clear()
+        self._statuses.forget()
         self._trouble = None
 
     def close(self) -> None:
@@ -61,6 +66,8 @@ class Calls:
         self.page.remove_listener("framenavigated", self._on_arrival)
         self.page.remove_listener("response", self._on_response)
         self.page.remove_listener("requestfailed", self._on_failure)
+        with suppress(PlaywrightError):  # a closed page has stopped by itself
+            self._statuses.close()
 
     def answer(
         self,
@@ -77,9 +84,9 @@ class Calls:
         until = time.monotonic() + deadline
         why = "no answer"
         while True:
-            for response in self._taken(api.lower()):
+            for heard in self._taken(api.lower()):
                 try:
-                    call = read_call(api, response)
+                    call = read_call(api, heard)
                 except TokenRenewed as renewed:
                     why = str(renewed)
                     continue
@@ -91,19 +98,22 @@ class Calls:
             left = until - time.monotonic()
             if left <= 0:
                 raise TryLater(f"{api}: {why} within {deadline:g} s")
-            self._wait(min(left, LOOK_UP_EVERY))
-            if drawn is not None and self.arrived and not self._heard and drawn():
+            self._wait(api.lower(), min(left, LOOK_UP_EVERY))
+            if drawn is not None and self.arrived and not self._heard[api.lower()] and drawn():
                 until, drawn = min(until, time.monotonic() + GRACE), None
 
     def _taken(self, api: str) -> Iterable[Response]:
-        while self._heard:
-            name, response = self._heard.popleft()
-            if name == api:
-                yield response
+        heard = self._heard[api]
+        while heard:
+            first = heard.popleft()
+            if isinstance(first, FlowError):
+                raise first
+            yield first
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, api: str, seconds: float) -> None:
+        """Until the next answer, or the next look up; a call that fails is noticed at the next look up."""
         try:
-            self.page.wait_for_event("response", predicate=lambda _: bool(self._heard), timeout=seconds * 1000)
+            self.page.wait_for_event("response", predicate=lambda _: bool(self._heard[api]), timeout=seconds * 1000)
         except PlaywrightTimeout:
             return
 
@@ -114,13 +124,25 @@ class Calls:
     def _on_response(self, response: Response) -> None:
         name = self._name_of(response.url)
         if name in self._apis and not 300 <= response.status < 400:
-            self._heard.append((name, response))
+            self._heard[name].append(response)
         elif response.status >= 400 and self._is_document(response.request):
             self._trouble = _document_trouble(response)
 
     def _on_failure(self, request: Request) -> None:
-        if self._is_document(request) and SUPERSEDED not in (request.failure or ""):
-            self._trouble = TryLater(f"{_without_query(request.url)}: {request.failure}")
+        failure = request.failure or "failed"
+        if SUPERSEDED in failure:
+            return
+        name = self._name_of(request.url)
+        if name in self._apis:
+            self._heard[name].append(self._lost(name, request.url, failure))
+        elif self._is_document(request):
+            self._trouble = TryLater(f"{_without_query(request.url)}: {failure}")
+
+    def _lost(self, api: str, url: str, failure: str) -> FlowError:
+        status = self._statuses.of(url) if REFUSED in failure else None
+        if status is None or status == 429 or status >= 500:
+            return TryLater(f"{api}: {failure}" if status is None else f"{api}: HTTP {status}")
+        return AnswerChanged(api, "answer", "an HTML page instead of a script")
 
     def _is_document(self, request: Request) -> bool:
         try:
@@ -140,6 +162,8 @@ def read_call(api: str, response: Response) -> Call:
         text = response.text()
     except (PlaywrightError, UnicodeDecodeError) as error:
         raise TryLater(f"{api}: the answer was lost: {str(error).splitlines()[0]}") from error
+    if not text or response.request.failure:
+        raise TryLater(f"{api}: the answer was lost: {response.request.failure or 'nothing came'}")
     return Call(api, _asked(response.request), unwrap(text, api, response.status))
 
 

@@ -1,6 +1,6 @@
 """Reads the order list page after page, and the pages of single orders several at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from playwright.sync_api import BrowserContext, Page
 
@@ -16,7 +16,9 @@ from flows.values import OrderDetail, OrderListPage, Site
 TABS = ("all", "unpaid", "processing", "shipped", "completed")
 
 
-def read_list(page: Page, site: Site, tab: str = "all", on_trouble: OnTrouble | None = None) -> Iterator[OrderListPage]:
+def read_list(
+    page: Page, site: Site, tab: str = "all", on_trouble: OnTrouble | None = None
+) -> Generator[OrderListPage, None, None]:
     """The order list in `page`, newest first, one page of ten after another; close the generator to stop early.
 
     Raises PersonNeeded, TryLater or PageChanged; `on_trouble` sees the page before the last two.
@@ -40,7 +42,7 @@ def read_details(
     order_ids: Iterable[str],
     tabs: int = 4,
     on_trouble: OnTrouble | None = None,
-) -> Iterator[tuple[str, OrderDetail | FlowError]]:
+) -> Generator[tuple[str, OrderDetail | FlowError], None, None]:
     """The detail page of each order, in order; one that cannot be read is yielded as its error.
 
     Raises PersonNeeded, and TryLater where the site stays silent.

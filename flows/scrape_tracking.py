@@ -1,6 +1,6 @@
 """Reads the tracking pages of many orders, several at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Page
@@ -20,7 +20,7 @@ def read_tracking(
     order_ids: Iterable[str],
     tabs: int = 4,
     on_trouble: OnTrouble | None = None,
-) -> Iterator[tuple[str, Tracking | FlowError]]:
+) -> Generator[tuple[str, Tracking | FlowError], None, None]:
     """The parcels of each order, in order; a page that cannot be read is yielded as its error.
 
     Raises PersonNeeded, and TryLater where the site stays silent.

@@ -1,7 +1,7 @@
 """Reads many pages of one kind in a few tabs at once: while one tab is read, the others load."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from typing import TypeVar
@@ -26,7 +26,7 @@ def in_tabs(
     *,
     tabs: int = 4,
     on_trouble: OnTrouble | None = None,
-) -> Iterator[tuple[str, Read | FlowError]]:
+) -> Generator[tuple[str, Read | FlowError], None, None]:
     """Opens the address of each visit (key, address) and reads it, in order, `tabs` at a time.
 
     `where` is a context in which tabs are opened and closed again, or the pages to use. A bad page is yielded as its

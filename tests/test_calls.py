@@ -229,3 +229,11 @@ def test_what_was_heard_is_forgotten(asking: Callable[..., Page]) -> None:
     calls.forget()
     with pytest.raises(TryLater):
         calls.answer(API, deadline=0.3)
+
+
+def test_answers_of_another_api_wait_for_their_turn(asking: Callable[..., Page]) -> None:
+    """Proves that where two apis are listened to, waiting for one does not lose the other's answer."""
+    page = asking([address("mtop.first"), address("mtop.second")], [(200, OK), (200, OK)])
+    calls = Calls(page, SITE, ["mtop.first", "mtop.second"], lambda: None)
+    page.goto(f"{SITE.www}/start", wait_until="commit")
+    assert ["mtop.second", "mtop.first"] == [calls.answer(api, deadline=5).api for api in ("mtop.second", "mtop.first")]
