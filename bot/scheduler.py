@@ -85,9 +85,23 @@ class Service:
         slot = self._slot_due(f"pull:{shop}", slots.every(self.place.config.pull.every_minutes, now), now)
         if slot is not None and not self.stop.is_set():
             self._attempt(f"pull {shop}", partial(_pulled, self.place, shop, slot))
+        self._push(shop, now)
+
+    def _push(self, shop: str, now: datetime) -> None:
+        slot = self._push_due(shop, now)
+        if slot is not None and not self.stop.is_set():
+            self._attempt(f"push {shop}", partial(_pushed, self.place, shop, slot))
+
+    def _push_due(self, shop: str, now: datetime) -> datetime | None:
+        """The slot of a push that is to be tried again, or now after a sync, even if the service was stopped between."""
         again = runs.waiting_again(self.place.database, f"push:{shop}", now)
-        if again is not None and not self.stop.is_set():
-            self._attempt(f"push {shop}", partial(_pushed, self.place, shop, again))
+        if again is not None:
+            return again
+        pushed = runs.last_run(self.place.database, f"push:{shop}")
+        synced = runs.last_run(self.place.database, f"sync:{self.place.config.shop(shop).account}")
+        if synced is None or synced.finished_at is None:
+            return None
+        return now if pushed is None or pushed.started_at < synced.finished_at else None
 
     def _hand_over(self, account: str, now: datetime) -> None:
         slot = self._slot_due(f"sync:{account}", slots.latest(self.place.config.sync.times, now), now)
@@ -117,8 +131,8 @@ class Service:
         self._queued.discard(done.account)
         self._beat_owed = done.ok
         for name, shop in self.place.config.shops.items():
-            if shop.account == done.account and not self.stop.is_set():
-                self._attempt(f"push {name}", partial(_pushed, self.place, name, None))
+            if shop.account == done.account:
+                self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
         self._guarded("heartbeat", self._beat)
 
     def _beat(self) -> None:
@@ -164,6 +178,6 @@ def _synced(place: Workplace, account: str, slot: datetime) -> tuple[str, bool]:
     return synced_line(synced), not synced.problems and not synced.stopped
 
 
-def _pushed(place: Workplace, shop: str, slot: datetime | None) -> tuple[str, bool]:
+def _pushed(place: Workplace, shop: str, slot: datetime) -> tuple[str, bool]:
     pushed = place.push(shop, slot)
     return pushed_line(pushed, shop), not pushed.problems

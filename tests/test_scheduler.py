@@ -1,0 +1,354 @@
+"""The service: what is due runs once, trouble stays with its own job, and the heartbeat tells the truth."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from bot.cli.serving import _ping
+from bot.config import Config, load
+from bot.db import Database, open_database
+from bot.home import Home
+from bot.locks import account_lock
+from bot.models import JobRun
+from bot.sandbox.server import Sandbox
+from bot.sandbox.shop_bucket import LeakyBucket
+from bot.sandbox.shop_goods import CATALOGUE
+from bot.scheduler import Service
+from bot.work import Workplace
+from tests.merchant import Clock, Merchant, empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
+from tests.serving import serve
+
+TOTE, DRIPPER = ((goods, 1) for goods in CATALOGUE[:2])
+PATIENCE = 30
+
+
+class Heart:
+    """A heartbeat service on loopback that counts."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+        self.app = Starlette(routes=[Route("/ping", self._beat)])
+
+    async def _beat(self, _: Request) -> PlainTextResponse:
+        self.beats += 1
+        return PlainTextResponse("ok")
+
+
+class Running:
+    """A service at work in a thread of its own; the test tells it when to look."""
+
+    def __init__(self, office: "Office") -> None:
+        self.office = office
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.history: list[tuple[str, str]] = []
+        self.stop = threading.Event()
+        places = [
+            Workplace(
+                office.home,
+                office.config,
+                office.merchant.database,
+                self._say,
+                clock=office.merchant.clock,
+                stopped=self.stop.is_set,
+                wait_seconds=office.wait_seconds,
+            )
+            for _ in range(2)
+        ]
+        self.browsing = places[1]
+        self.service = Service(
+            places[0], places[1], self.stop, lambda: _ping(f"{office.heart_url}/ping"), tick_seconds=3600
+        )
+        self.thread = threading.Thread(target=self.service.run)
+
+    def _say(self, text: str) -> None:
+        self.history.append((f"{self.office.merchant.clock():%H:%M}", text))
+        self.lines.put(text)
+
+    def __enter__(self) -> "Running":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+    def at(self, moment: str) -> None:
+        """Let the clock be at that time of the day and the service look what is due."""
+        self.office.at(moment)
+        self.service.tick()
+
+    def wait_for(self, *beginnings: str) -> list[str]:
+        """The next lines that begin so, one after the other."""
+        found = []
+        for beginning in beginnings:
+            line = ""
+            while not line.startswith(beginning):
+                line = self.lines.get(timeout=PATIENCE)
+            found.append(line)
+        return found
+
+    def times(self, beginning: str) -> list[str]:
+        """When lines that begin so were said."""
+        return [when for when, text in self.history if text.startswith(beginning)]
+
+
+class Office:
+    """A home with a shop and an account, and everything a service in it needs."""
+
+    def __init__(self, home: Home, config: Config, merchant: Merchant, heart: Heart, heart_url: str) -> None:
+        self.home = home
+        self.config = config
+        self.merchant = merchant
+        self.heart = heart
+        self.heart_url = heart_url
+        self.wait_seconds = 600.0
+        self.day = merchant.clock().date()
+
+    def at(self, moment: str, days: int = 0) -> None:
+        """Put the clock to a time of the first day, or of one so many days later."""
+        hours, minutes = map(int, moment.split(":"))
+        self.merchant.clock.at = datetime(
+            self.day.year, self.day.month, self.day.day, hours, minutes, 5, tzinfo=UTC
+        ) + timedelta(days=days)
+
+    def runs(self, name: str) -> list[tuple[str, int, bool | None]]:
+        """The runs of a job: slot, tries and how it went."""
+        with self.merchant.database.read() as session:
+            rows = session.exec(select(JobRun).where(JobRun.name == name).order_by(JobRun.slot)).all()  # type: ignore[arg-type]
+        return [(f"{row.slot:%H:%M}", row.tries, row.ok) for row in rows]
+
+    def run_once(self) -> Running:
+        """Start a service, let it do what is due, and stop it."""
+        with Running(self) as running:
+            running.wait_for("sync main", "push main")
+        return running
+
+
+@pytest.fixture(name="heart", scope="module")
+def heart_fixture() -> Iterator[tuple[Heart, str]]:
+    heart = Heart()
+    with serve(heart.app) as url:
+        yield heart, url
+
+
+@pytest.fixture
+def office(stand_ins: tuple[Sandbox, Clock], merchant: Merchant, tmp_path: Path, heart: tuple[Heart, str]) -> Office:
+    """A service's home at ten to twelve; the store's rate limit lives by the real clock, as its client does."""
+    sandbox, clock = stand_ins
+    home = Home(tmp_path / "home")
+    sandbox.write_home(home.path)
+    sandbox.shop.bucket = LeakyBucket(time.monotonic)
+    heart[0].beats = 0
+    ours = Merchant(sandbox, clock, merchant.database, "main")
+    made = Office(home, load(home), ours, *heart)
+    made.at("11:50")
+    return made
+
+
+class TestWhatIsDue:
+    """Slots decide, and a slot runs once."""
+
+    def test_missed_slots_are_made_up_once(self, office: Office) -> None:
+        """At the start the latest missed slot of each job runs; a restart in the same slot runs nothing again; after
+        days of sleep only the latest slot is made up."""
+        office.run_once()
+        assert [("11:45", 1, True)] == office.runs("pull:main")
+        assert [("00:00", 1, True)] == office.runs("sync:main")
+        assert [("11:50", 1, True)] == office.runs("push:main")
+        with Running(office) as again:
+            again.at("11:59")
+        assert [] == again.history
+        office.at("09:20", days=3)
+        office.run_once()
+        assert [("11:45", 1, True), ("09:15", 1, True)] == office.runs("pull:main")
+        assert [("00:00", 1, True), ("00:00", 1, True)] == office.runs("sync:main")
+
+    def test_a_day_of_work(self, office: Office) -> None:
+        """Orders are pulled every 15 minutes; at noon the sync runs and the push after it, and the heart beats."""
+        name, number = office.merchant.bought(TOTE)
+        office.merchant.ali.ship([number])
+        with Running(office) as running:
+            running.wait_for("pull main", "sync main", "push main")
+            for moment in ("11:59", "12:00", "12:01", "12:14", "12:15"):
+                running.at(moment)
+                if moment == "12:00":
+                    running.wait_for("sync main", "push main")
+        assert ["11:50", "12:00", "12:15"] == running.times("pull main")
+        assert ["11:50", "12:00"] == running.times("sync main") == running.times("push main")
+        assert [("00:00", 1, True), ("12:00", 1, True)] == office.runs("sync:main")
+        assert "1 ready; the first push of a shop waits for you: dropferry push --yes" in running.history[2][1]
+        assert ([], 2) == (office.merchant.fulfilments, office.heart.beats)
+        assert "waits for you" in office.merchant.why(name)
+
+    def test_what_a_sync_finds_is_pushed_at_once(self, office: Office) -> None:
+        """Once the first yes was given, a number found at noon is with the store right after."""
+        merchant = office.merchant
+        merchant.sent(DRIPPER)
+        merchant.push(yes=True)
+        name, number = merchant.bought(TOTE)
+        merchant.ali.ship([number])
+        office.run_once()
+        told = [each for each in merchant.fulfilments if each[0] == name]
+        assert [(name, merchant.ali.order(number).parcels[0].number, "success")] == told
+
+    def test_a_run_that_was_cut_short_by_a_crash_runs_again(self, office: Office) -> None:
+        """A run that was begun and never ended counts as not run."""
+        noon = datetime.combine(office.day, datetime.min.time(), UTC)
+        with office.merchant.database.write() as session:
+            session.add(JobRun(name="sync:main", slot=noon, started_at=noon))
+        office.run_once()
+        assert [("00:00", 2, True)] == office.runs("sync:main")
+
+    def test_stopped_between_sync_and_push(self, office: Office) -> None:
+        """A number that was read just before the service was stopped goes out at the next start."""
+        merchant = office.merchant
+        merchant.sent(DRIPPER)
+        merchant.push(yes=True)
+        name, number = merchant.bought(TOTE)
+        merchant.ali.ship([number])
+        running = Running(office)
+        running.browsing.progress = lambda what, *_: running.stop.set() if what == "tracking pages" else None
+        with running:
+            running.thread.join(PATIENCE)
+        assert ([], 1) == ([each for each in merchant.fulfilments if each[0] == name], len(merchant.numbers(name)))
+        with Running(office) as again:
+            again.wait_for("push main")
+        assert [] == again.times("sync main")
+        assert 1 == sum(order == name for order, _, _ in merchant.fulfilments)
+
+    def test_stopped_in_the_middle_of_a_sync(self, office: Office) -> None:
+        """A sync that is stopped ends after the page at hand, without a heartbeat; the next start reads the rest of
+        the same slot at once."""
+        merchant = office.merchant
+        office.config = office.config.model_copy(update={"sync": office.config.sync.model_copy(update={"tabs": 1})})
+        numbers = [merchant.bought(TOTE)[1] for _ in range(5)]
+        running = Running(office)
+        running.browsing.progress = lambda what, done, _: (
+            running.stop.set() if (what, done) == ("order pages", 2) else None
+        )
+        with running:
+            running.thread.join(PATIENCE)
+        assert ([("00:00", 1, False)], 0) == (office.runs("sync:main"), office.heart.beats)
+        read = [number for number in numbers if merchant.ali_order(number).detail_read_at is not None]
+        assert 2 <= len(read) < 5
+        merchant.ali.page_loads.clear()
+        with Running(office) as again:
+            again.wait_for("sync main")
+        assert ([("00:00", 2, True)], 1) == (office.runs("sync:main"), office.heart.beats)
+        assert 5 - len(read) == merchant.ali.page_loads["detail"]
+
+
+class TestTrouble:
+    """Trouble of one job stops no other, and passing trouble is tried again."""
+
+    def test_again_after_5_15_and_45_minutes(self, office: Office) -> None:
+        """A site that does not answer is asked again after 5, 15 and 45 minutes, and then at the next slot."""
+        office.merchant.bought(TOTE)
+        office.merchant.ali.set_faults({"traffic_limit": True})
+        with Running(office) as running:
+            running.wait_for("sync main")
+            for moment in ("11:54", "11:55", "12:00", "12:04", "12:05", "12:19", "12:20", "13:04", "13:05", "14:00"):
+                running.at(moment)
+                if moment in ("11:55", "12:00", "12:05", "12:20", "13:05"):
+                    running.wait_for("sync main")
+        assert ["11:50", "11:55", "12:00", "12:05", "12:20", "13:05"] == running.times("sync main")
+        assert [("00:00", 2, False), ("12:00", 4, False)] == office.runs("sync:main")
+        assert 0 == office.heart.beats
+
+    def test_a_shop_that_lets_nobody_in(self, office: Office) -> None:
+        """A wrong key is told with the fix and AliExpress is read all the same; the heart waits for the shop."""
+        name, number = office.merchant.bought(TOTE)
+        office.merchant.ali.ship([number])
+        office.merchant.store.key, right = "another", office.merchant.store.key
+        try:
+            with Running(office) as running:
+                pulled, synced, _ = running.wait_for("pull main", "sync main", "push main")
+                assert "look both up in ShopBase" in pulled
+                assert "1 new tracking number" in synced
+                assert 0 == office.heart.beats
+                office.merchant.store.key = right
+                running.at("12:00")
+                running.wait_for("pull main", "sync main", "push main")
+        finally:
+            office.merchant.store.key = right
+        assert [("11:45", 1, False), ("12:00", 1, True)] == office.runs("pull:main")
+        assert 1 <= office.heart.beats
+        assert 1 == len(office.merchant.numbers(name))
+
+    def test_an_unanswered_push_is_tried_again_soon(self, office: Office) -> None:
+        """A number that the store did not answer for is settled five minutes later, not twelve hours; then the heart
+        beats once."""
+        merchant = office.merchant
+        merchant.sent(DRIPPER)
+        merchant.push(yes=True)
+        name, number = merchant.bought(TOTE)
+        merchant.ali.ship([number])
+        merchant.sandbox.world.set_faults({"shopbase_500_before": 1})
+        with Running(office) as running:
+            (line,) = running.wait_for("push main")
+            assert "1 without an answer" in line
+            running.at("11:54")
+            assert ([], 0) == ([each for each in merchant.fulfilments if each[0] == name], office.heart.beats)
+            running.at("11:55")
+            running.wait_for("push main")
+        assert 1 == sum(order == name for order, _, _ in merchant.fulfilments)
+        assert (["11:50", "11:55"], 1) == (running.times("push main"), office.heart.beats)
+        assert [("11:50", 2, True)] == office.runs("push:main")
+
+    def test_one_account_in_trouble_keeps_the_heart_silent(self, office: Office) -> None:
+        """With two accounts the one that is signed out is named, the other one is read, and no heartbeat hides it."""
+        both = {name: office.config.account("main") for name in ("main", "second")}
+        office.config = office.config.model_copy(update={"accounts": both})
+        office.merchant.bought(TOTE)
+        theirs = Merchant(office.merchant.sandbox, office.merchant.clock, office.merchant.database, "second")
+        theirs.bought(DRIPPER)
+        (office.home.path / "aliexpress-cookies.json").rename(office.home.path / "kept.json")
+        with Running(office) as running:
+            lines = running.wait_for("sync main", "push main", "sync second")
+        assert "AliExpress needs you: signed_out" in lines[2]
+        assert "dropferry login" in lines[2]
+        assert 0 == office.heart.beats
+
+    def test_an_account_in_use_is_waited_for_and_tried_again(self, office: Office) -> None:
+        """While somebody else works in the account's browser the sync waits, names them, and is tried again soon."""
+        office.merchant.bought(TOTE)
+        office.wait_seconds = 0.2
+        with account_lock(office.home, "main", sandbox=True), Running(office) as running:
+            lines = running.wait_for("the browser of account", "sync main")
+            assert "waiting for it" in lines[0]
+            assert 'the browser of account "main" is in use by process' in lines[1]
+        with Running(office) as running:
+            running.at("11:55")
+            running.wait_for("sync main")
+        assert [("00:00", 2, True)] == office.runs("sync:main")
+
+    def test_a_wait_ends_with_the_service(self, office: Office) -> None:
+        """A service that waits for an account in use does not keep its own end waiting."""
+        office.merchant.bought(TOTE)
+        with account_lock(office.home, "main", sandbox=True):
+            begun = time.monotonic()
+            with Running(office) as running:
+                running.wait_for("the browser of account")
+            assert time.monotonic() - begun < 20
+
+    def test_a_database_that_is_away_ends_nothing(self, office: Office, tmp_path: Path) -> None:
+        """While the database cannot be opened every look says so and the service lives on."""
+        office.merchant.database = Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}")
+        with Running(office) as running:
+            running.wait_for("shop main", "account main")
+            (tmp_path / "nowhere").mkdir()
+            open_database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}").close()
+            running.service.tick()
+            running.wait_for("pull main", "sync main")
+        office.merchant.database.close()
