@@ -109,7 +109,9 @@ def test_recorded_case_without_an_answer_reads_its_page(
 ) -> None:
     """Proves that where no answer can be read, the drawn page is read in its place, and said to be."""
     case = recorded(tmp_path, calls, real_text(shared, "order-card.copy.html"))
-    assert Reader.PAGE is read_saved("order-list", case, context).reader
+    read = read_saved("order-list", case, context)
+    assert isinstance(read, OrderListPage)
+    assert Reader.PAGE is read.reader
 
 
 def test_recorded_case_of_answers_alone_needs_no_browser(shared: Path, tmp_path: Path) -> None:
