@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.facts import Tab
 from bot.models import (
@@ -70,8 +70,7 @@ def bought(
     assert ali.id is not None
     for line in lines:
         tie(session, line, ali)
-        item = AliItem(ali_order_id=ali.id, product_id=product_of(line), title="x", quantity=line.quantity)
-        session.add(item)
+        session.add(ali_item(line, ali))
     session.flush()
     return ali
 
@@ -129,3 +128,18 @@ def parcel(session: Session, ali: AliOrder, number: str | None, **facts: Any) ->
     session.add(row)
     session.flush()
     return row
+
+
+def ali_item(line: Line, ali: AliOrder) -> AliItem:
+    """The item of that AliExpress order that the line is bought as."""
+    assert ali.id is not None
+    return AliItem(ali_order_id=ali.id, product_id=product_of(line), title="x", quantity=line.quantity)
+
+
+def name_item(session: Session, line: Line, product_id: str) -> None:
+    """A person says which item a line was bought as."""
+    query = select(PurchaseOrder).join(Purchase, col(Purchase.id) == PurchaseOrder.purchase_id)
+    for join in session.exec(query.where(Purchase.line_id == line.id)):
+        join.product_id = product_id
+        session.add(join)
+    session.flush()
