@@ -3,27 +3,32 @@
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from bot.cli import output
+from bot.cli.cost_report import print_report
 from bot.config import load
 from bot.errors import DropferryError
 from bot.facts import Tab
-from bot.finding import find_lines, find_order, parse
+from bot.finding import find_order, parse
 from bot.home import Home
+from bot.jobs.place import PlaceOrders
+from bot.jobs.reconciling import reconcile_account
 from bot.jobs.suggest import accept, find_suggestions
-from bot.linking import link
 from bot.listing import count_tabs, list_orders
 from bot.opening import browser_of, database_of
 from bot.outcomes import pulled_line, pushed_line, synced_line
 from bot.sandbox.server import Sandbox
+from bot.standing import load as load_rows
 from bot.wording import TAB_NAMES
 from bot.work import Workplace
+from flows.values_buying import Quote
 
 SHOP, ACCOUNT = "main", "main"
+ORDERS = [str(number) for number in range(1001, 1009)]
 
 
 class DemoFailedError(DropferryError):
@@ -64,7 +69,9 @@ class _Day:
 
     def play(self) -> None:
         self._morning()
-        self._buying()
+        self._dry_run()
+        self._ordering()
+        self._by_hand()
         self._paying()
         self._sending()
         self._troubles()
@@ -77,19 +84,34 @@ class _Day:
         self._pull()
         self._tabs()
 
-    def _buying(self) -> None:
-        _chapter("You buy the goods on AliExpress by hand (here a stand-in for you does)")
-        bought = self.sandbox.world.buy("all", ACCOUNT)
-        for name, numbers in bought.items():
-            output.say(f"  {name}: AliExpress order {', '.join(numbers)}")
-        first, numbers = next(iter(bought.items()))
-        output.say()
-        output.say(f"One number you type in yourself: dropferry link {first.removeprefix('#')} {numbers[0]}")
-        self._link(first, numbers[0])
-        output.say("The rest dropferry finds by recipient, phone, quantity and day: dropferry link --suggest --yes")
-        self._suggest()
+    def _dry_run(self) -> None:
+        _chapter("What would it cost? dropferry place --all goes all the way up to the button, and presses nothing")
+        self._place(live=False)
+        output.say("One country asks for an address of its own kind, so that order is left to you.")
 
-    def _suggest(self) -> None:
+    def _ordering(self) -> None:
+        _chapter("A card is saved with this AliExpress account, so its button charges at once: nothing is pressed")
+        output.say("A new home folder looks first for what was bought before: dropferry reconcile --since 2026-01-01")
+        for line in reconcile_account(self.place, ACCOUNT, date(2026, 1, 1)).lines():
+            output.say(f"  {line}")
+        self._place(live=True, names=["1001"])
+        output.say()
+        output.say(
+            "The account chooses Boleto, a slip that is paid elsewhere and later. Its first order is placed under"
+        )
+        output.say(
+            "your eyes (a stand-in for you says yes); AliExpress leaves it unpaid, so the robot may go on alone:"
+        )
+        self.sandbox.ali.market.buyer(ACCOUNT).kind = "pay_now_deferred"
+        self._place(live=True, names=["1001"], supervised=lambda _quote: True)
+        self._place(live=True, names=["1002", "1003", "1004", "1005", "1006"])
+        market = self.sandbox.ali.market
+        output.say(f"AliExpress counts {len(market.presses)} presses, {market.charges} charged at once")
+
+    def _by_hand(self) -> None:
+        _chapter("Two orders you buy by hand; dropferry finds them by recipient, phone, quantity and day")
+        for name in ("#1007", "#1008"):
+            self.sandbox.world.buy(name, ACCOUNT)
         place = self.place
         with browser_of(place.home, place.config, ACCOUNT, wait_seconds=60) as context:
             found = find_suggestions(
@@ -99,22 +121,7 @@ class _Day:
             what = f"{each.line.order} line {each.line.position}, {each.line.quantity} x {each.line.title}"
             output.say(f"  {what}: {each.sure or 'not sure between ' + ', '.join(each.candidates)}")
         with place.database.write() as session:
-            output.say(f"  {accept(session, found, ACCOUNT, place.clock())} lines tied")
-        output.say("Where two fit, dropferry does not guess. You look, and link them yourself:")
-        for each, number in zip([each for each in found if each.sure is None], self._bought("#1004"), strict=True):
-            reference = f"{each.line.order}/{each.line.position}"
-            output.say(f"  dropferry link {reference.removeprefix('#')} {number}")
-            self._link(reference, number)
-
-    def _link(self, typed: str, number: str) -> None:
-        reference = parse(typed)
-        with self.place.database.write() as session:
-            order = find_order(session, reference, SHOP)
-            lines = find_lines(session, order, reference)
-            link(session, order, lines, number=number, account=ACCOUNT, now=self.place.clock())
-
-    def _bought(self, name: str) -> list[str]:
-        return self.sandbox.world.bought[name]
+            output.say(f"  {accept(session, found, ACCOUNT, place.clock())} lines tied: dropferry link --suggest --yes")
 
     def _paying(self) -> None:
         _chapter("dropferry reads AliExpress: nothing is paid yet. You pay; it reads again")
@@ -126,21 +133,19 @@ class _Day:
 
     def _sending(self) -> None:
         _chapter("The suppliers send: most in one parcel, one order in two; one supplier cancels")
-        numbers = [number for bought in self.sandbox.world.bought.values() for number in bought]
-        double = self._bought("#1005")[0]
-        cancelled = self._bought("#1007")[0]
+        double, cancelled = self._numbers("1005")[0], self._numbers("1007")[0]
         self.sandbox.ali.cancel([cancelled])
         self.sandbox.ali.ship([double], parcels=2)
-        self.sandbox.ali.ship([number for number in numbers if number not in (double, cancelled)])
+        rest = [number for name in ORDERS for number in self._numbers(name) if number not in (double, cancelled)]
+        self.sandbox.ali.ship(rest)
         self._sync()
         output.say("The first push of a shop waits for your yes: dropferry push --yes")
         output.say(f"  push: {pushed_line(self.place.push(SHOP, yes=True), SHOP)}")
 
     def _troubles(self) -> None:
         _chapter("A last-mile carrier takes over with a number of its own, and one buyer is refunded in the store")
-        changed = self._bought("#1001")[0]
-        self.sandbox.ali.change_number(changed, "LM998877665US")
-        self.sandbox.ali.deliver([self._bought("#1002")[0]])
+        self.sandbox.ali.change_number(self._numbers("1001")[0], "LM998877665US")
+        self.sandbox.ali.deliver([self._numbers("1002")[0]])
         self.sandbox.shop.refund("#1003")
         self._pull()
         # A last-mile number shows on the tracking page alone, which is read again once a day.
@@ -178,21 +183,43 @@ class _Day:
                         output.say(f"      {line}")
 
     def _check(self) -> None:
-        """Hold the end against the stand-ins: every number shown for goods still wanted is with ShopBase, once."""
+        """Hold the end against the stand-ins: every line bought once, every number with ShopBase once, nothing paid."""
         state = self.sandbox.world.state()
         told = [each["tracking_number"] for each in state["fulfillments"]]
         by_number = {order["number"]: order for order in state["aliexpress_orders"]}
+        ours = [number for name in ORDERS for number in self._numbers(name)]
         shown = [
             parcel["number"]
-            for name, numbers in self.sandbox.world.bought.items()
-            for number in numbers
+            for name in ORDERS
+            if name != "1007"
+            for number in self._numbers(name)
             for parcel in by_number[number]["parcels"]
-            if name != "#1007"
         ]
         if sorted(told) != sorted(shown):
             raise DemoFailedError(f"ShopBase holds {sorted(told)}, AliExpress shows {sorted(shown)}")
+        if sorted(ours) != sorted(by_number) or self.sandbox.ali.market.charges:
+            raise DemoFailedError(f"AliExpress holds {sorted(by_number)}, dropferry knows {sorted(ours)}")
         output.say()
-        output.say(f"All {len(shown)} tracking numbers that AliExpress shows are with ShopBase, each of them once.")
+        output.say(f"All {len(shown)} tracking numbers that AliExpress shows are with ShopBase, each of them once;")
+        output.say(f"AliExpress holds {len(by_number)} orders, each line was bought once, and dropferry paid nothing.")
+
+    def _place(
+        self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Quote], bool] | None = None
+    ) -> None:
+        place = self.place
+        with place.database.read() as session:
+            only = [find_order(session, parse(name), SHOP).id or 0 for name in names] if names else None
+        with browser_of(place.home, place.config, ACCOUNT, wait_seconds=60) as context:
+            done = PlaceOrders(place, context, ACCOUNT, live, only, supervised=supervised).run()
+        if done.trouble is not None:
+            raise done.trouble
+        print_report(done)
+
+    def _numbers(self, name: str) -> list[str]:
+        with self.place.database.read() as session:
+            order = find_order(session, parse(name), SHOP)
+            (rows,) = load_rows(session, [order.id or 0])
+            return [ali.number for ali in rows.ali_orders]
 
     def _pull(self) -> None:
         output.say(f"  pull: {pulled_line(self.place.pull(SHOP))}")
