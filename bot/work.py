@@ -94,6 +94,7 @@ class Workplace:
     def _settle(self, context: "BrowserContext", account: str) -> None:
         """Look for purchases that may have been placed, before anything else is read."""
         from bot.jobs.looking import Looker
+        from flows.tab import close_tab
 
         looker = Looker(self.home, self.database, context, self.config.site, account, self.clock)
         page = context.new_page()
@@ -101,7 +102,7 @@ class Workplace:
             for line in looker.settle(page):
                 self.say(line)
         finally:
-            page.close()
+            close_tab(page)
 
     def push(self, shop: str, slot: datetime | None = None, *, yes: bool = False, retry: bool = False) -> Pushed:
         """Push one shop's tracking numbers. Raises ShopBaseError, AlreadyRunning, ConfigError."""

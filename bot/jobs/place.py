@@ -19,6 +19,7 @@ from bot.shopbase import ShopBaseError
 from bot.work import Workplace
 from flows.errors import FlowError, TryLater
 from flows.guard import Guard
+from flows.tab import close_tab
 from flows.values_buying import Quote
 
 SILENT = 3
@@ -103,7 +104,7 @@ class PlaceOrders:
             self._buy_all(purchasing, ready, done)
         finally:
             guard.close()
-            page.close()
+            close_tab(page)
 
     def _looker(self) -> Looker:
         place = self.place

@@ -24,6 +24,7 @@ from flows.check_orders import read_details, read_list
 from flows.errors import FlowError, PageChanged, TryLater
 from flows.page import block_heavy
 from flows.scrape_tracking import read_tracking
+from flows.tab import close_tab
 from flows.values import OrderDetail, OrderListPage, Site, Tracking
 
 REREAD_AT_MOST = 100
@@ -140,7 +141,7 @@ class _Sync:
                 if not unseen or self._must_stop() or _is_past(listed, unseen):
                     break
         finally:
-            page.close()
+            close_tab(page)
         return set() if self.synced.stopped else set(unseen) | self.missing
 
     def _take_page(self, listed: OrderListPage, unseen: dict[str, date | None]) -> None:
