@@ -37,8 +37,7 @@ _WHY: dict[Why, str] = {
     Why.POST_PURCHASE: "the buyer may still add items until {until}",
     Why.RISKY: "ShopBase marks it as risky; check it there before you buy",
     Why.CHARGEBACK: "the buyer disputes the payment (chargeback {status}); do not buy before that is settled",
-    Why.NOT_BOUGHT: "not bought yet. Bought it by hand? dropferry link {order}/{line} ALIEXPRESS-NUMBER. "
-    "Shall dropferry buy it? dropferry map set {variant} ALIEXPRESS-URL",
+    Why.NOT_BOUGHT: "not bought yet. Bought it by hand? dropferry link {order}/{line} ALIEXPRESS-NUMBER{or_map}",
     Why.BEFORE_DROPFERRY: "from before dropferry, so it may be bought already. If not: dropferry approve {order}. "
     "If so: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
     Why.READY_TO_BUY: "ready to be bought: dropferry place {order}",
@@ -99,6 +98,10 @@ def sentence(said: Said) -> str:
     if "order" in data:
         # A shell takes "#1001" for a comment, so commands to copy name the order without it.
         data["order"] = data["order"].removeprefix("#")
+    if "variant" in said.data:
+        # A custom item of the store has no variant that could be mapped.
+        variant = data["variant"]
+        data["or_map"] = f". Shall dropferry buy it? dropferry map set {variant} ALIEXPRESS-URL" if variant else ""
     if "parcel" in said.data:
         data["parcel"] = f"parcel {data['parcel']}" if said.data["parcel"] else "a parcel without a number"
     if "deadline" in said.data:
