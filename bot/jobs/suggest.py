@@ -19,7 +19,7 @@ from bot.standing import load
 from bot.suggesting import DAY_SLACK, OpenLine, OpenOrder, Suggestion, suggest
 from flows.check_orders import read_details, read_list
 from flows.page import block_heavy
-from flows.tab import OnTrouble
+from flows.tab import OnTrouble, close_tab
 from flows.values import ListedOrder, OrderDetail, Site
 
 DETAILS_AT_MOST = 200
@@ -75,7 +75,7 @@ def _walk(
             if dates and max(dates) < since:
                 return cards, since
     finally:
-        page.close()
+        close_tab(page)
     return cards, since
 
 
