@@ -29,6 +29,7 @@ from bot.sandbox.ready_home import COOKIES_FILE
 from bot.sandbox.server import Sandbox
 from flows.check_orders import read_list
 from flows.values import AliStatus
+from tests.bench_buying import buying_rows
 
 ANSWER = 0.3
 NOW = datetime.now(UTC)
@@ -242,6 +243,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "orders": orders_rows,
     "sync": sync_rows,
     "push": push_rows,
+    "buying": buying_rows,
     "memory": memory_rows,
 }
 
