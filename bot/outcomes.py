@@ -16,7 +16,7 @@ def pulled_line(pulled: Pulled) -> str:
         parts.append(f"{pulled.deleted} deleted in the store")
     if pulled.unreadable:
         parts.append(f"{len(pulled.unreadable)} could not be understood")
-    return ", ".join(parts)
+    return _ended(parts, stopped=pulled.stopped)
 
 
 def synced_line(synced: "Synced") -> str:
@@ -34,7 +34,7 @@ def synced_line(synced: "Synced") -> str:
         parts.append(f"{synced.missing} not found on AliExpress")
     if synced.problems:
         parts.append(f"{len(synced.problems)} could not be read")
-    return ", ".join(parts)
+    return _ended(parts, stopped=synced.stopped)
 
 
 def pushed_line(pushed: Pushed, shop: str) -> str:
@@ -60,7 +60,11 @@ def pushed_line(pushed: Pushed, shop: str) -> str:
             parts.append(f"{count} {what}")
     if len(pushed.problems) > told.unsure:
         parts.append(f"{len(pushed.problems) - told.unsure} could not be told")
-    return ", ".join(parts)
+    return _ended(parts, stopped=pushed.stopped)
+
+
+def _ended(parts: list[str], *, stopped: bool) -> str:
+    return ", ".join([*parts, *(["stopped before its end"] if stopped else [])])
 
 
 def _counted(count: int, what: str) -> str:

@@ -77,3 +77,10 @@ def test_syncs(synced: Synced, line: str) -> None:
 def test_pushes(pushed: Pushed, line: str) -> None:
     """A push says what it told, what it waits for, and what did not go through."""
     assert line == pushed_line(pushed, "main")
+
+
+def test_what_was_stopped_says_so() -> None:
+    """A run that was asked to end before it was through says that there is more to do."""
+    assert "3 orders read, 0 new, 0 changed, stopped before its end" == pulled_line(Pulled(seen=3, stopped=True))
+    assert synced_line(Synced(open=2, stopped=True)).endswith(", stopped before its end")
+    assert pushed_line(Pushed(ready=2, stopped=True), "main").endswith(", stopped before its end")
