@@ -83,7 +83,7 @@ class Checkout:
                 terms = self.terms()
                 waited = now - still_since
                 agreed = terms is not None and self._shows(sight, terms)
-                if (agreed and ready(sight)) or waited >= (2 * UNANSWERED if terms else UNANSWERED):
+                if (agreed and ready(sight)) or waited >= UNANSWERED:
                     return sight, terms
             if now - begun > PATIENCE:
                 self.terms()

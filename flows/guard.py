@@ -86,6 +86,11 @@ class Guard:
         """The names of what was stopped since the last `reading`."""
         return tuple(self._aborted)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the order calls that were sent have been answered, or have failed."""
+        return all(request.existing_response is not None or request.failure for _, request in self._sent)
+
     def close(self) -> None:
         """Lets go of the context; pages keep their listener, which refuses every press, until they navigate."""
         if not self._closed:
@@ -132,6 +137,8 @@ class Guard:
             "method": quote.payment.method or "",
             "present": quote.payment.present,
             "total": shown["total"][0],
+            "recipient": shown["recipient"],
+            "lines": shown["lines"],
             "deadline": until * 1000,
         }
         if self._reach("arm", expected) is None:
@@ -310,6 +317,13 @@ def _check_shown(quote: Quote, shown: dict[str, Any]) -> None:
     total = read_price(CONFIRM, "total", confirm.only(tuple(shown["total"]), "total"))
     if total != quote.total:
         raise CannotBuy(Reason.PRICE_CHANGED, f"quote {quote.total.minor}, page shows {total.minor} {total.currency}")
+    if shown["recipient"] != quote.recipient:
+        raise CannotBuy(Reason.RECIPIENT_DIFFERS, f"quote {quote.recipient}, page shows {shown['recipient']}")
+    counts = [confirm.count_of(line["quantity"]) for line in shown["lines"]]
+    if shown["lines"] and counts != [str(line.quantity) for line in quote.lines]:
+        raise CannotBuy(
+            Reason.QUANTITY_CHANGED, f"quote {[line.quantity for line in quote.lines]}, page shows {counts}"
+        )
 
 
 @cache

@@ -28,9 +28,10 @@ from flows.values_buying import Product, Quote, SkuOffer, Wanted
 __all__ = ["OwnEntry", "PressResult", "can_be_deferred", "may_press", "prepare", "press", "why_not"]
 
 OnStep = Callable[[str, Page], None]
-TRIAL = 3.0
+TRIAL = 2.0
 SENDS_WITHIN = 3.0  # how long the page may take from the press to its order call
-ANSWERS_WITHIN = 15.0  # how long the site may take from the order call to a page that says something
+ANSWERS_WITHIN = 20.0  # how long the site may take to answer the order call
+SPEAKS_WITHIN = 1.5  # how long the page may take from that answer to a word about it
 DRAWS_WITHIN = 0.15  # how long the result page may take from its first words to a number
 
 
@@ -156,15 +157,15 @@ def _outcome(page: Page, site: Site, guard: Guard, trouble: str) -> PressResult:
     if not guard.let_through:
         return PressResult(pressed=bool(pressed), let_through=False, refused=refused)
     until = time.monotonic() + ANSWERS_WITHIN
-    arrived: float | None = None
-    while time.monotonic() < until and (arrived is None or time.monotonic() - arrived < DRAWS_WITHIN):
+    is_answered = is_drawn = False
+    while time.monotonic() < until:
         said, numbers, is_result = _read_result(page, site)
-        if numbers:
-            return PressResult(pressed=True, let_through=True, numbers=numbers)
-        if said is not None:
-            return PressResult(pressed=True, let_through=True, refused=said)
-        if is_result and arrived is None:
-            arrived = time.monotonic()
+        if numbers or said is not None:
+            return PressResult(pressed=True, let_through=True, numbers=numbers, refused=said)
+        if guard.is_answered and not is_answered:
+            is_answered, until = True, min(until, time.monotonic() + SPEAKS_WITHIN)
+        if is_result and not is_drawn:
+            is_drawn, until = True, min(until, time.monotonic() + DRAWS_WITHIN)
         if not _rest(page):
             break
     why = trouble or "the page shows no order number"

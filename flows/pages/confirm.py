@@ -216,7 +216,7 @@ def _check_agree(sight: Sight, total: Money, terms: Terms) -> None:
     check_same(NAME, {"total": _money(terms.total)}, {"total": _money(total)})
     if sight.lines:
         answered = [(plain_word(line.title), str(line.quantity)) for line in terms.lines]
-        drawn = [(plain_word(line.title), _count(line.quantity) or "1") for line in sight.lines]
+        drawn = [(plain_word(line.title), count_of(line.quantity) or "1") for line in sight.lines]
         check_same(NAME, {"lines": answered}, {"lines": drawn})
     shown = dict(sight.rows)
     for title, text in terms.rows:
@@ -228,7 +228,8 @@ def _money(amount: Money) -> str:
     return f"{amount.minor} {amount.currency}"
 
 
-def _count(text: str) -> str | None:
+def count_of(text: str) -> str | None:
+    """The quantity in "2" or "x2"; None for another text."""
     found = re.fullmatch(r"[x×]?\s?(\d{1,5})", text)
     return found[1] if found else None
 
@@ -252,7 +253,7 @@ def _lines(sight: Sight, terms: Terms | None, url: str) -> tuple[QuoteLine, ...]
 
 
 def _drawn_line(line: DrawnLine, asked: Mapping[str, list[str]], sku: str) -> QuoteLine:
-    linked, count = ITEM.search(line.link), _count(line.quantity)
+    linked, count = ITEM.search(line.link), count_of(line.quantity)
     product = linked[1] if linked else asked.get("objectId", [""])[0]
     if not ITEM_ID.match(product) or count is None:
         raise PageChanged(NAME, "line", f"product {product!r:.30}, quantity {line.quantity!r:.30}")

@@ -38,18 +38,24 @@ const dropferryConfirm = (css) => {
       chosen: unique([...titles, ...checked].map(named)),
     };
   };
-  const terms = () => ({
-    button: unique(all("button").map(glued)),
-    method: payment().chosen,
-    present: payment().present,
-    total: unique(all("total").map(glued)),
-  });
   const line = (root) => ({
     title: all("line_title", root).map(glued)[0] ?? "",
     sku: all("line_sku", root).map(glued)[0] ?? "",
     quantity: all("line_quantity", root).map(glued)[0] ?? "",
     link: all("line_link", root).map((one) => one.getAttribute("href"))[0] ?? "",
   });
+  // What must not change any more once the quote was read.
+  const terms = () => {
+    const { present, chosen } = payment();
+    return {
+      button: unique(all("button").map(glued)),
+      method: chosen,
+      present,
+      total: unique(all("total").map(glued)),
+      recipient: all("address").map((one) => spaced(one, ["address_change", "address_new"]))[0] ?? "",
+      lines: all("line").map(line),
+    };
+  };
   const row = (root) => ({
     title: all("row_title", root).map(glued)[0] ?? "",
     value: all("row_value", root).map(glued)[0] ?? "",
@@ -57,8 +63,6 @@ const dropferryConfirm = (css) => {
   const look = () => ({
     ...terms(),
     here: all("root").length > 0,
-    recipient: all("address").map((one) => spaced(one, ["address_change", "address_new"]))[0] ?? "",
-    lines: all("line").map(line),
     ships: all("ship").map((one) => spaced(one, [])),
     rows: all("row").map(row),
     notices: unique(every("notice").map((one) => spaced(one, []))),

@@ -55,6 +55,8 @@ const dropferryGuard = (key, css, words) => {
       return `method: ${seen.method.join(" + ")}`;
     }
     if (!same(seen.total, armed.total)) return `total: ${seen.total.join(" + ")}`;
+    if (seen.recipient !== armed.recipient) return "recipient: another one";
+    if (JSON.stringify(seen.lines) !== JSON.stringify(armed.lines)) return "lines: others";
     return null;
   };
   const watch = (event) => {
