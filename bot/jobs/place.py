@@ -3,18 +3,21 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from playwright.sync_api import BrowserContext
 from sqlmodel import select
 
 from bot import checkpoints, opening
 from bot.buying_home import check_may_buy, is_stopped, stop_file
+from bot.evidence import forget_old
 from bot.jobs.checking import Checks
 from bot.jobs.lease import Lease, StoreSays
 from bot.jobs.looking import Looker, look_back
 from bot.jobs.purchasing import Outcome, Purchasing
 from bot.models import Order, Purchase, PurchaseState
 from bot.planning import Candidate, plan
+from bot.recording import Recording
 from bot.shopbase import ShopBaseError
 from bot.work import Workplace
 from flows.errors import FlowError, TryLater
@@ -36,7 +39,7 @@ class Placed:
     trouble: FlowError | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class PlaceOrders:
     """One run of placing on one account."""
 
@@ -50,12 +53,18 @@ class PlaceOrders:
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
 
+    @cached_property
+    def recording(self) -> Recording:
+        """What is kept of a purchase that failed."""
+        return Recording(self.context, self.place.home.evidence)
+
     def run(self) -> Placed:
         """Settle what is open, then buy one thing after another until all is done or something ends it.
 
         Raises MayNotBuyError before anything is opened; trouble with pages is told in `Placed.trouble`.
         """
         done = Placed(self.live)
+        forget_old(self.place.home.evidence, self.place.config.buying.evidence_days)
         if self.live:
             with self.place.database.read() as session:
                 check_may_buy(session, self.place.home, self.account)
@@ -101,7 +110,8 @@ class PlaceOrders:
                 pause=self.pause,
                 known=known,
             )
-            self._buy_all(purchasing, ready, done)
+            with self.recording.running():
+                self._buy_all(purchasing, ready, done)
         finally:
             guard.close()
             close_tab(page)
@@ -133,7 +143,7 @@ class PlaceOrders:
                 done.ended_by = f"buying is stopped: {stop_file(self.place.home)}"
                 return
             try:
-                outcome = self._one(purchasing, candidate)
+                outcome = self._recorded(purchasing, candidate)
                 silent = 0
             except TryLater as trouble:
                 silent += 1
@@ -147,6 +157,22 @@ class PlaceOrders:
             if unknown >= self.place.config.buying.stop_after_unknown:
                 done.ended_by = "an outcome is unknown; nothing more is pressed before it is settled"
                 return
+
+    def _recorded(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
+        """Buy one, and keep what was seen where that failed in a way that somebody has to look at."""
+        recording = self.recording
+        recording.begin()
+        try:
+            outcome = self._one(purchasing, candidate)
+        except FlowError as trouble:
+            told = {"order": candidate.order, "kind": type(trouble).__name__, "problem": str(trouble)}
+            trouble.evidence = recording.keep(purchasing.page, told)
+            raise
+        if outcome.state == "unknown" or outcome.needs_a_look:
+            recording.keep(purchasing.page, {"order": candidate.order, "state": outcome.state, "why": outcome.why})
+        else:
+            recording.forget()
+        return outcome
 
     def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Read the store order once more, and lease it when it is going to be ordered."""

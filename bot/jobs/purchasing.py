@@ -24,13 +24,24 @@ from bot.planning import Candidate
 from bot.pricing import Cost, cost_of, margin_percent
 from bot.standing import restand
 from bot.wording import held_sentence
-from flows.errors import CannotBuy, FlowError, OutcomeUnknown
+from flows.errors import CannotBuy, FlowError, OutcomeUnknown, Reason
 from flows.guard import Guard
 from flows.place_order import OwnEntry, prepare, press
 from flows.values import AliStatus, Money, Site
 from flows.values_buying import Quote, ShipTo, Wanted
 
 PRESS_WITHIN = timedelta(seconds=10)
+# Causes that the confirm page surprised us with: what it looked like is kept.
+SURPRISES = frozenset(
+    {
+        Reason.UNKNOWN_BUTTON,
+        Reason.PAGE_SAYS_NO,
+        Reason.RECIPIENT_DIFFERS,
+        Reason.QUANTITY_CHANGED,
+        Reason.MERCHANT_ADDRESS_TOUCHED,
+        Reason.ADDRESS_REFUSED,
+    }
+)
 FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
 
 
@@ -46,6 +57,7 @@ class Outcome:
     sale: Money | None = None
     margin: str | None = None
     numbers: tuple[str, ...] = ()
+    needs_a_look: bool = False
 
 
 @dataclass(slots=True)
@@ -233,6 +245,7 @@ class Purchasing:
         """Hold a purchase that was surely not placed, and write the cause down."""
         outcome = outcome or Outcome(candidate, "held")
         outcome.state = "held"
+        outcome.needs_a_look = held.code in SURPRISES
         outcome.why = held_sentence(held.code, candidate.order, candidate.position, held.data)
         with self.database.write() as session:
             rows = PurchaseRows.load(session, candidate.purchase)

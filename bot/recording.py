@@ -1,0 +1,94 @@
+"""Keeps a Playwright trace of a purchase that failed, without the headers that would let somebody be the merchant."""
+
+import contextlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from bot.evidence import PressEvidence
+
+SECRET_HEADERS = frozenset({"cookie", "set-cookie", "authorization", "proxy-authorization"})
+
+
+class Recording:
+    """Records one purchase after another in a context; what went well is forgotten at once."""
+
+    def __init__(self, context: BrowserContext, folder: Path) -> None:
+        self._context = context
+        self._folder = folder
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Record while the block runs; nothing is kept beyond it but what `keep` kept."""
+        # Snapshots only: pictures of every step would cost each purchase more than all its checks.
+        self._context.tracing.start(snapshots=True)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(PlaywrightError):
+                self._context.tracing.stop()
+
+    def begin(self) -> None:
+        """A new purchase begins; what was recorded before it is forgotten."""
+        self._context.tracing.start_chunk()
+
+    def forget(self) -> None:
+        """The purchase went well."""
+        self._context.tracing.stop_chunk()
+
+    def keep(self, page: Page, told: dict[str, Any]) -> str:
+        """Keep trace, picture and page of a purchase that failed; returns the name of the folder."""
+        evidence = PressEvidence(self._folder)
+        evidence.keep(page, "failure", told)
+        with tempfile.TemporaryDirectory() as place:
+            raw = Path(place) / "trace.zip"
+            with contextlib.suppress(PlaywrightError):
+                self._context.tracing.stop_chunk(path=raw)
+            if raw.exists():
+                strip_headers(raw, self._folder / evidence.name / "trace.zip")
+        return evidence.name
+
+
+def strip_headers(raw: Path, clean: Path) -> None:
+    """Copy a trace without cookies and authorization; readable by its owner alone."""
+    descriptor = os.open(clean, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with (
+        os.fdopen(descriptor, "wb") as target,
+        zipfile.ZipFile(raw) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as cleaned,
+    ):
+        for entry in source.infolist():
+            content = source.read(entry)
+            if entry.filename.endswith((".trace", ".network")):
+                content = b"\n".join(_clean_line(line) for line in content.split(b"\n"))
+            cleaned.writestr(entry, content)
+
+
+def _clean_line(line: bytes) -> bytes:
+    if not line.strip():
+        return line
+    return json.dumps(_clean(json.loads(line)), ensure_ascii=False).encode()
+
+
+def _clean(value: Any) -> Any:
+    """The value without secret headers, wherever in it they stand, and without cookies."""
+    if isinstance(value, list):
+        return [_clean(each) for each in value if not _is_secret(each)]
+    if isinstance(value, dict):
+        return {
+            key: [] if key == "cookies" else _clean(each)
+            for key, each in value.items()
+            if str(key).lower() not in SECRET_HEADERS
+        }
+    return value
+
+
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, dict) and str(value.get("name", "")).lower() in SECRET_HEADERS
