@@ -98,11 +98,22 @@ class AliExpress(Settings):
     www: str = Field(default=Site().www, description="where the pages are")
     acs: str = Field(default=Site().acs, description="where the pages call for their data")
     login: str = Field(default=Site().login, description="where one signs in")
+    selectors: str = Field(
+        default="", description="a folder of your own with places to look (order_list.toml, …); empty: none"
+    )
 
     @field_validator("www", "acs", "login")
     @classmethod
     def _known_host(cls, url: str) -> str:
         return _origin(url, hosts.aliexpress_origin, hosts.ALIEXPRESS_FORMS)
+
+    @field_validator("selectors")
+    @classmethod
+    def _a_folder(cls, folder: str) -> str:
+        path = Path(folder).expanduser()
+        if folder and not (path.is_absolute() and path.is_dir()):
+            raise BadKey(f"{folder!r} is no folder", "write its whole path, or leave it empty")
+        return folder
 
     @model_validator(mode="after")
     def _one_kind(self) -> "AliExpress":
@@ -256,7 +267,8 @@ class Config(BaseSettings):
     @property
     def site(self) -> Site:
         """The AliExpress that the flows work on."""
-        return Site(www=self.aliexpress.www, acs=self.aliexpress.acs, login=self.aliexpress.login)
+        own = Path(self.aliexpress.selectors).expanduser() if self.aliexpress.selectors else None
+        return Site(www=self.aliexpress.www, acs=self.aliexpress.acs, login=self.aliexpress.login, selectors=own)
 
     def shop(self, name: str) -> Shop:
         """The shop of that name; raises ConfigError where there is none."""

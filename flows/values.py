@@ -123,7 +123,10 @@ class Recipient(Value):
 
 
 class OrderDetail(Value):
-    """The detail page of one order. Dates have day precision; `pay_deadline` is UTC, None where no page told it."""
+    """The detail page of one order. Dates have day precision; `pay_deadline` is UTC, None where no page told it.
+
+    `protected_until` is the day until which AliExpress pays back what did not arrive, None where the page does not say.
+    """
 
     order_id: OrderNumber
     status: AliStatus
@@ -133,6 +136,7 @@ class OrderDetail(Value):
     shipped_on: date | None
     completed_on: date | None
     pay_deadline: datetime | None
+    protected_until: date | None = None
     payment_method: str | None
     total: Money
     price_rows: tuple[tuple[str, str], ...]

@@ -67,6 +67,18 @@ def test_real_order_is_read_exactly(real: Json) -> None:
     ) == read.price_rows
 
 
+def test_the_end_of_protection_is_read(real: Json) -> None:
+    """Proves that the promise to pay back undelivered goods gives its day, and other words or two days give none."""
+    assert date(2026, 9, 4) == from_answer(real).protected_until
+    services = next(block for block in real["data"].values() if block["tag"] == "detail_order_services")["fields"][
+        "data"
+    ]
+    services.append({"title": "x", "content": "Refund if no delivery before Sep 5, 2026"})
+    assert from_answer(real).protected_until is None
+    services[:] = [{"title": "x", "content": "Refund if damaged"}]
+    assert from_answer(real).protected_until is None
+
+
 def test_real_line_and_recipient_are_read_exactly(real: Json) -> None:
     """Proves each field of the real line and of the real address."""
     read = from_answer(real)

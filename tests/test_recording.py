@@ -32,7 +32,7 @@ def test_a_trace_holds_no_cookie(browser: Browser, sandbox: Sandbox, tmp_path: P
 
 
 def test_headers_go_wherever_they_stand(tmp_path: Path) -> None:
-    """Cookie and Authorization are taken out of lists of headers, of tables, and of lists of cookies; the rest stays."""
+    """Cookie and Authorization are taken out of lists of headers, tables and lists of cookies; the rest stays."""
     raw = tmp_path / "raw.zip"
     line = (
         '{"headers":[{"name":"Cookie","value":"secret-1"},{"name":"Accept","value":"kept-1"}],'

@@ -1,7 +1,7 @@
 """The page of one order: from the answer of `trade.buyer.order.detail`, or from the drawn page."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -69,6 +69,7 @@ def from_answer(data: object, asked: str | None = None) -> OrderDetail:
         shipped_on=read_day(NAME, "orderShipTime", info.text("orderShipTime")),
         completed_on=read_day(NAME, "orderEndTime", info.text("orderEndTime")),
         pay_deadline=_pay_deadline(blocks, head.text("reminder")) if status is AliStatus.UNPAID else None,
+        protected_until=_protected_until(blocks),
         payment_method=info.text("paymentMethod"),
         total=read_money(
             NAME, "totalPrice", total.text("formatPriceInfo"), total.text("value"), total.text("currencyCode")
@@ -119,6 +120,19 @@ def _pay_deadline(blocks: Blocks, reminder: str | None) -> datetime | None:
     if started is None or not is_once or not any(word in told for word in means["pay"]):
         return None
     return started + timedelta(**{unit: int(found[0]) for unit, found in spans.items() if found})
+
+
+def _protected_until(blocks: Blocks) -> date | None:
+    """From a promise like "Refund if no delivery before Sep 4, 2026"; None where none is worded so, or two differ."""
+    words = load(NAME).means["protection"]["until"]
+    promises = [row.text("content") or "" for block in blocks.all("detail_order_services") for row in _services(block)]
+    found = [re.search(rf"(?:{'|'.join(words)}) (\w{{3,9}} \d{{1,2}}, \d{{4}})", promise) for promise in promises]
+    days = {read_day(NAME, "protection", match[1]) for match in found if match}
+    return days.pop() if len(days) == 1 else None
+
+
+def _services(block: Fields) -> list[Fields]:
+    return block.rows("data", needed=False)
 
 
 def _price_rows(blocks: Blocks) -> tuple[tuple[str, str], ...]:
