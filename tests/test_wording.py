@@ -13,7 +13,8 @@ from bot.holds import Hold
 from bot.tabs import stand
 from bot.wording import TAB_MOVES, TAB_NAMES, sentence, when
 from flows.errors import Reason
-from tests.test_tabs import NOW, TABLE, a_line, a_parcel, an_order, bought
+from tests.order_facts import NOW, a_line, a_parcel, an_order, bought
+from tests.test_tabs import TABLE
 
 # Words of the program's own inside, which mean nothing to a merchant.
 INSIDE = re.compile(
