@@ -122,7 +122,9 @@ def _is_old(lines: Sequence[Line]) -> bool:
     return any(line.service == OLD_APP or line.pending_quantity for line in lines)
 
 
-def _lift(session: Session, purchase: Purchase, line: Line, order: Order, up_to: int | None, now: datetime) -> Lifted:
+def _lift(
+    session: Session, purchase: Purchase, line: Line, order: Order, *, up_to: int | None, now: datetime
+) -> Lifted:
     cause = purchase.hold or ""
     found = int((purchase.hold_data or {}).get("found_minor") or 0)
     if cause in (Hold.PRICE_DRIFT, Hold.OVER_ORDER) and up_to is not None and up_to < found:
