@@ -93,7 +93,7 @@ class Service:
             self._attempt(f"push {shop}", partial(_pushed, self.place, shop, slot))
 
     def _push_due(self, shop: str, now: datetime) -> datetime | None:
-        """The slot of a push that is to be tried again, or now after a sync, even if the service was stopped between."""
+        """The slot of a push that is to be tried again, or now after a sync, even where a stop came between."""
         again = runs.waiting_again(self.place.database, f"push:{shop}", now)
         if again is not None:
             return again

@@ -1,0 +1,115 @@
+"""The command line as processes of their own: run to the end, or started and watched."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+NO_KEYRING = "keyring.backends.fail.Keyring"
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 60
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What a command sees: its home, and no secrets but those in it."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("DROPFERRY_SECRET")}
+    told = {"DROPFERRY_HOME": str(home), "PYTHON_KEYRING_BACKEND": NO_KEYRING, "PYTHONIOENCODING": "utf-8"}
+    return {**inherited, **told, **more}
+
+
+def dropferry(home: Path, *arguments: object, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command to its end."""
+    return python(home, "-m", "bot", *arguments, **more)
+
+
+def python(home: Path, *arguments: object, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python to its end, with the home that commands use."""
+    variables = environment(home, **more)
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding=variables["PYTHONIOENCODING"],
+        env=variables,
+        cwd=ROOT,
+        timeout=120,
+    )
+
+
+def told(done: "subprocess.CompletedProcess[str]") -> str:
+    """The one line on stderr of a command that failed."""
+    assert 1 == done.stderr.count("\n"), done.stderr
+    return done.stderr
+
+
+class Started:
+    """A command that is running, with what it said so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.said: list[str] = []
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def wait_for(self, words: str) -> str:
+        """The next line that holds these words."""
+        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+            self.said.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"it ended without {words!r}: {''.join(self.said)}")
+
+    def end(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        while (line := self._lines.get_nowait()) is not None:
+            self.said.append(line)
+        return code
+
+    def children(self) -> list[psutil.Process]:
+        """What it has started: the browser's driver and the browser."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@contextmanager
+def started(home: Path, *arguments: object) -> Iterator[Started]:
+    """A command at work, in a group of its own as in a terminal; whatever is left of it is ended afterwards."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env=environment(home, PYTHONUNBUFFERED="1"),
+        cwd=ROOT,
+        start_new_session=True,
+    ) as process:
+        running = Started(process)
+        try:
+            yield running
+        finally:
+            for left in [*running.children(), psutil.Process(process.pid)] if process.poll() is None else []:
+                left.kill()
+
+
+def wait_until(true: Callable[[], object], what: str) -> None:
+    """Wait until something holds, looking often."""
+    for _ in range(PATIENCE * 50):
+        if true():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError(f"it never came to pass: {what}")
