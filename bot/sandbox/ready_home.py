@@ -86,6 +86,7 @@ def _write_mappings(home: Home) -> None:
                     cost_minor=row.cost_minor,
                     cost_currency=row.currency,
                     looked_at=now,
+                    checked_at=now,
                     created_at=now,
                 )
             )
