@@ -63,7 +63,8 @@ def take_in(session: Session, shop: str, reply: OrderReply, now: datetime) -> tu
     before = order.model_dump(exclude={"tab"})
     changed = _note_turns(session, order, reply, now)
     # What a push has settled since this answer was given must not be taken back by it.
-    as_of_then = reply.updated_at == order.updated_at
+    taken_back = any(told.status == StoreState.CANCELLED for told in reply.fulfillments)
+    as_of_then = reply.updated_at == order.updated_at and not taken_back
     order.sqlmodel_update(_order_columns(reply))
     order.deleted_at = None
     session.add(order)

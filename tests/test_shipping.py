@@ -7,9 +7,12 @@ from sqlmodel import Session, select
 from bot.db import Database
 from bot.facts import Said, Standing, Tab, Warn, Why
 from bot.models import AliItem, AliOrder, FulfillmentState, Line, Order, Parcel
+from bot.sandbox import shop_fulfilments
+from bot.sandbox.shop_goods import CATALOGUE
 from bot.telling import Telling
 from flows.values import AliStatus
 from tests import rows
+from tests.merchant import Merchant, empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
 from tests.standings import reading, standing, told, why
 
 
@@ -245,3 +248,65 @@ def test_no_more_is_told_than_is_wanted(sqlite: Database) -> None:
         ali = rows.bought(session, [line, off], AliStatus.SENT)
         rows.parcel(session, ali, "LX100000001CN")
         assert [("LX100000001CN", {1: 1})] == told(session, order)
+
+
+class TestWithTheStore:
+    """The same with a store that answers: what it holds and whom it mailed in the end."""
+
+    def test_a_number_that_comes_up_again_for_another_line(self, merchant: Merchant) -> None:
+        """Two AliExpress orders that end up in one parcel: the late one gets a fulfilment of its own, once."""
+        order = merchant.sell((CATALOGUE[0], 1), (CATALOGUE[1], 1))
+        merchant.pull()
+        numbers = [merchant.buy(order.name), merchant.buy(order.name)]
+        first, second = numbers[0][0], numbers[1][0]
+        for position, number in ((1, first), (2, second)):
+            merchant.link(f"{order.name}/{position}", number)
+            merchant.ali.ship([number])
+        (told,) = merchant.read(first)
+        merchant.push(yes=True)
+        merchant.ali.change_number(second, told)
+        merchant.read(second)
+        assert [("Shipping confirmation", told)] == merchant.mails
+        merchant.push()
+        assert Tab.FULFILLED is merchant.tab(order.name)
+        assert [(order.name, told, "success")] * 2 == merchant.fulfilments
+        posts = merchant.posts()
+        for _ in range(2):
+            merchant.pull()
+            merchant.push(retry=True)
+        assert (posts, 2) == (merchant.posts(), len(merchant.mails))
+
+    def test_a_number_mended_by_hand_stays(self, merchant: Merchant) -> None:
+        """What the merchant changes in ShopBase is not changed back, whatever AliExpress shows."""
+        name, _ = merchant.sent((CATALOGUE[0], 1))
+        merchant.push(yes=True)
+        self.by_hand(merchant, name, "MENDED-1")
+        merchant.clock.wait(hours=1)
+        for _ in range(2):
+            merchant.pull()
+            merchant.push()
+        assert [(name, "MENDED-1", "success")] == merchant.fulfilments
+        assert Tab.FULFILLED is merchant.tab(name)
+
+    def test_a_fulfilment_cancelled_in_the_store_is_for_a_person(self, merchant: Merchant) -> None:
+        """What the merchant cancels in ShopBase is Failed, not told again by itself, and told again by hand."""
+        name, (number,) = merchant.sent((CATALOGUE[0], 1))
+        merchant.push(yes=True)
+        order = merchant.store.find(name)
+        with merchant.store.lock:
+            shop_fulfilments.move(merchant.store, order, order.fulfilments[0], "cancel")
+        merchant.clock.wait(days=2)
+        merchant.pull()
+        merchant.push(retry=True)
+        assert (Tab.FAILED, 1) == (merchant.tab(name), merchant.posts())
+        merchant.fulfil(name, number, "USPS")
+        merchant.pull()
+        assert Tab.FULFILLED is merchant.tab(name)
+        assert [(name, number, "cancelled"), (name, number, "success")] == merchant.fulfilments
+
+    def by_hand(self, merchant: Merchant, name: str, number: str) -> None:
+        """The merchant changes the number of an order's first fulfilment in the store."""
+        order = merchant.store.find(name)
+        with merchant.store.lock:
+            asked = {"fulfillment": {"tracking_number": number, "notify_customer": False}}
+            shop_fulfilments.update(merchant.store, order, order.fulfilments[0], asked)
