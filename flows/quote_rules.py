@@ -49,7 +49,7 @@ def can_be_deferred(method: str) -> bool:
 def foreign_row(quote: Quote) -> tuple[str, str] | None:
     """The first row whose amount is not in the total's currency, title and text; None where all are."""
     for title, amount, text in quote.rows:
-        if is_amount(text) and (amount is None or amount.currency != quote.total.currency):
+        if is_amount(text) if amount is None else amount.currency != quote.total.currency:
             return title, text
     return None
 

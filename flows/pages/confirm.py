@@ -28,7 +28,7 @@ LOOK = (
     *("line", "line_link", "line_title", "line_sku", "line_quantity", "ship", "row", "row_title", "row_value"),
     *("total", "button", "notice"),
 )
-AMOUNT = re.compile(r"^[^\d\s]{0,4}\s?\d[\d.,'’\s]*$|^\d[\d.,'’\s]*\s?[^\d\s]{1,4}$")
+AMOUNT = re.compile(r"^(?:[^\d\s]{1,4}\s?){0,2}\d[\d.,'’\s]*$|^\d[\d.,'’\s]*(?:\s?[^\d\s]{1,4}){1,2}$")
 SEVERAL = " + "
 
 
