@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from bot.config import Config
 from bot.facts import PushMode
-from bot.models import Fulfillment, FulfillmentState, Order
+from bot.models import Fulfillment, Order
 
 
 def push_mode(session: Session, config: Config, shop: str) -> PushMode:
@@ -14,7 +14,7 @@ def push_mode(session: Session, config: Config, shop: str) -> PushMode:
     query = (
         select(Fulfillment.id)
         .join(Order, col(Order.id) == Fulfillment.order_id)
-        .where(Order.shop == shop, Fulfillment.state == FulfillmentState.SENT, col(Fulfillment.by_hand).is_(False))
+        .where(Order.shop == shop, col(Fulfillment.sent_at).is_not(None), col(Fulfillment.by_hand).is_(False))
         .limit(1)
     )
     return PushMode.ON if session.exec(query).first() is not None else PushMode.FIRST

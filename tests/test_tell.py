@@ -193,3 +193,36 @@ class TestAnOldApp:
         merchant.push(yes=True)
         assert ([(name, number, "success")], 0) == (merchant.fulfilments, merchant.posts())
         assert [("Shipping confirmation", number)] == merchant.mails
+
+
+class TestOneNumberTwice:
+    """Two AliExpress orders of one buyer may travel under one number, and the second be seen only later."""
+
+    def test_a_crash_before_the_second_telling_loses_nothing(
+        self, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The line that came second is told by the next push, although its number is with the store already."""
+        order = merchant.sell(TOTE, DRIPPER)
+        merchant.pull()
+        numbers = merchant.buy(order.name)
+        for position, number in enumerate(numbers, start=1):
+            merchant.link(f"{order.name}/{position}", number)
+        merchant.ali.ship([numbers[0]], numbers=["LP00998877665544"])
+        merchant.read(numbers[0])
+        merchant.push(yes=True)
+        merchant.ali.ship([numbers[1]], numbers=["LP00998877665544"])
+        merchant.read(numbers[1])
+
+        def die(name: str) -> None:
+            if name == "push: recorded":
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr("bot.checkpoints.reached", die)
+        with pytest.raises(KeyboardInterrupt):
+            merchant.push()
+        monkeypatch.undo()
+        merchant.push()
+        assert Tab.FULFILLED is merchant.tab(order.name)
+        assert [(order.name, "LP00998877665544", "success")] * 2 == merchant.fulfilments
+        assert 2 == len(merchant.mails)
+        assert Told() == merchant.push().told

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from bot.config import Config
 from bot.db import Database
@@ -171,7 +171,9 @@ def _candidates(session: Session, shop: str) -> list[int]:
         .join(Parcel, col(Parcel.ali_order_id) == AliOrder.id)
         .where(Order.shop == shop, Purchase.state == PurchaseState.PLACED)
         .where(col(Order.tab).not_in([Tab.CANCELED, Tab.PENDING]))
-        .where(col(Parcel.number).is_not(None), col(Parcel.gone).is_(False), ~told)
+        .where(col(Parcel.number).is_not(None), col(Parcel.gone).is_(False))
+        # One number may be told twice, for lines that came up one after the other: open lines are looked at.
+        .where(or_(~told, col(Order.tab).in_([Tab.AWAITING_SHIPMENT, Tab.FAILED])))
         .distinct()
         .order_by(col(Order.created_at), col(Order.id))
     )

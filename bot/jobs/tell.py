@@ -153,7 +153,8 @@ class Teller:
             self._keep(rows.order, row, FulfillmentState.STUCK, DETACH)
             self.told.stuck += 1
             return row
-        self._done(rows.order, row, reply.model_copy(update={"line_items": reply.line_items or _lines(lines)}), replies)
+        whole = reply.model_copy(update={"line_items": reply.line_items or _lines(lines)})
+        self._done(rows.order, row, whole, replies, telling.parcels)
         checkpoints.reached("push: written")
         return row
 
@@ -175,10 +176,8 @@ class Teller:
         row.tried_at = self.clock()
         row.problem = None
         with self.database.write() as session:
+            # The parcels are tied once the store has it: tied before, a crash here would make them look told.
             session.add(row)
-            session.flush()
-            assert row.id is not None
-            _tie(session, row.id, telling.parcels)
         return row
 
     def _make(
@@ -234,7 +233,14 @@ class Teller:
             tracking_url=row.link,
         )
 
-    def _done(self, order: Order, row: Fulfillment, reply: FulfillmentReply, replies: list[FulfillmentReply]) -> None:
+    def _done(
+        self,
+        order: Order,
+        row: Fulfillment,
+        reply: FulfillmentReply,
+        replies: list[FulfillmentReply],
+        parcels: Iterable[int],
+    ) -> None:
         now = self.clock()
         replies[:] = [*(each for each in replies if each.id != reply.id), reply]
         with self.database.write() as session:
@@ -243,6 +249,8 @@ class Teller:
             row.sent_at = now
             session.add(row)
             session.flush()
+            assert row.id is not None
+            _tie(session, row.id, parcels)
             settle(session, order, replies, now)
             data = {"number": row.number, "carrier": row.carrier, "mailed": row.mailed}
             self._note(session, order, "told ShopBase", data)
