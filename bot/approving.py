@@ -9,11 +9,15 @@ from sqlmodel import Session, col, select
 
 from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
-from bot.jobs.looking import place
+from bot.jobs.looking import owner_of, place
 from bot.linking import ORDER_NUMBER
 from bot.models import Event, Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
 from bot.standing import OLD_APP, restand
+
+# Causes that an amount can lift, and those that may be lifted for many orders in one word.
+PRICES = frozenset({Hold.PRICE_DRIFT, Hold.OVER_ORDER})
+LIFTABLE_AT_ONCE = LIFTABLE - {Hold.PERHAPS_BOUGHT}
 
 
 class NotApprovedError(DropferryError):
@@ -48,7 +52,11 @@ def approve_order(
 
 
 def approve_product(session: Session, product_id: str, up_to: int | None, now: datetime) -> list[Lifted]:
-    """Lift the causes of all held purchases of one AliExpress product, forty orders at once if need be."""
+    """Lift one cause of all held purchases of one AliExpress product, forty orders at once if need be.
+
+    With `up_to` (minor units, for all pieces of one purchase) it is the price, and what costs more stays held; raises
+    NotApprovedError where all of them do. What may be bought already is lifted order by order alone.
+    """
     query = (
         select(Purchase, Line, Order)
         .join(Line, col(Line.id) == Purchase.line_id)
@@ -57,16 +65,27 @@ def approve_product(session: Session, product_id: str, up_to: int | None, now: d
             Purchase.product_id == product_id, Purchase.state == PurchaseState.HELD, col(Purchase.intent_at).is_(None)
         )
     )
-    found = [row for row in session.exec(query).all() if row[0].hold in LIFTABLE]
-    lifted = [_lift(session, purchase, line, order, up_to=up_to, now=now) for purchase, line, order in found]
-    restand(session, [order.id for _, _, order in found if order.id is not None], now)
+    causes = LIFTABLE_AT_ONCE if up_to is None else PRICES
+    found = [row for row in session.exec(query).all() if row[0].hold in causes]
+    fitting = [row for row in found if up_to is None or _found(row[0]) <= up_to]
+    if found and not fitting:
+        cheapest = min((row[0] for row in found), key=_found)
+        raise NotApprovedError(
+            f"each of the {len(found)} held costs more than that, at least {cheapest.hold_data.get('found')}",
+            "name at least that amount, or leave them held",
+        )
+    lifted = [_lift(session, purchase, line, order, up_to=up_to, now=now) for purchase, line, order in fitting]
+    restand(session, [order.id for _, _, order in fitting if order.id is not None], now)
     return lifted
 
 
 def resolve(
     session: Session, order: Order, line: Line, *, numbers: Sequence[str], account: str | None, now: datetime
 ) -> str:
-    """Take a person's word on a purchase whose outcome is unknown: its numbers, or (none) that nothing was placed."""
+    """Take a person's word on a purchase whose outcome is unknown: its numbers, or (none) that nothing was placed.
+
+    Raises NotApprovedError where it cannot be so: the number has an owner, or the press is still under way.
+    """
     purchase = unresolved(session, line)
     if purchase is None:
         raise NotApprovedError(
@@ -75,6 +94,11 @@ def resolve(
     for number in numbers:
         if ORDER_NUMBER.fullmatch(number) is None:
             raise NotApprovedError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits")
+        _must_be_free(session, number, purchase, account)
+    if not numbers and purchase.deadline is not None and now <= purchase.deadline:
+        raise NotApprovedError(
+            f"line {line.position} of order {order.name} is being ordered right now", "look again in a minute"
+        )
     what = "said to be placed" if numbers else "said to be not placed"
     data = {"line": line.position, "numbers": list(numbers)}
     session.add(Event(at=now, who="person", what=what, order_id=order.id, data=data, evidence=purchase.evidence))
@@ -88,6 +112,16 @@ def resolve(
     assert order.id is not None
     restand(session, [order.id], now)
     return what
+
+
+def _must_be_free(session: Session, number: str, purchase: Purchase, account: str | None) -> None:
+    owner = owner_of(session, purchase.account or account or "", number, purchase.id)
+    if owner is not None:
+        name, position = owner
+        raise NotApprovedError(
+            f"AliExpress order {number} belongs to line {position} of order {name} already",
+            f"if that is wrong, take it back first: dropferry unlink {name.removeprefix('#')}/{position}",
+        )
 
 
 def unresolved(session: Session, line: Line) -> Purchase | None:
@@ -122,18 +156,26 @@ def _is_old(lines: Sequence[Line]) -> bool:
     return any(line.service == OLD_APP or line.pending_quantity for line in lines)
 
 
+def _found(purchase: Purchase) -> int:
+    """What a held purchase costs, in minor units; 0 where its cause is no amount."""
+    return int((purchase.hold_data or {}).get("found_minor") or 0)
+
+
 def _lift(
     session: Session, purchase: Purchase, line: Line, order: Order, *, up_to: int | None, now: datetime
 ) -> Lifted:
-    cause = purchase.hold or ""
-    found = int((purchase.hold_data or {}).get("found_minor") or 0)
-    if cause in (Hold.PRICE_DRIFT, Hold.OVER_ORDER) and up_to is not None and up_to < found:
+    cause, found = purchase.hold or "", _found(purchase)
+    if cause in PRICES and up_to is not None and up_to < found:
         raise NotApprovedError(
             f"order {order.name} line {line.position} costs more than that: {purchase.hold_data.get('found')}",
             "name at least that amount, or leave the purchase held",
         )
     if cause in LIFTABLE:
-        purchase.approved = {**(purchase.approved or {}), cause: max(found, up_to or 0)}
+        approved = purchase.approved or {}
+        # Of what may be bought already, the numbers that the person has seen: another one asks again.
+        numbers = [each for each in (approved.get(cause), purchase.hold_data.get("numbers")) if each]
+        reach = ", ".join(numbers) if cause == Hold.PERHAPS_BOUGHT else max(found, up_to or 0)
+        purchase.approved = {**approved, cause: reach}
         if cause == Hold.FIRST_LOOK and purchase.mapping_id is not None:
             mapping = session.get_one(Mapping, purchase.mapping_id)
             mapping.looked_at = now

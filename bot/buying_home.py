@@ -37,7 +37,7 @@ def stop_buying(home: Home, why: str) -> None:
 
 
 def home_id(home: Home) -> str:
-    """The name of this home in the tags of store orders: 12 letters made once, and never copied with a database."""
+    """The name of this home in the tags of store orders: 12 letters made once; a copy of the folder gets its own."""
     return str(_read(home)["id"])
 
 
@@ -86,9 +86,13 @@ def _file(home: Home) -> Path:
 
 
 def _read(home: Home) -> dict[str, Any]:
+    """What is known outside the database; a copied folder is another home, which has to look before it buys."""
+    folder = home.path.stat().st_ino
     try:
         known = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        known = {"id": secrets.token_hex(6), "intents": {}}
+        known = {"intents": {}}
+    if known.get("folder") != folder:
+        known = {**known, "id": secrets.token_hex(6), "folder": folder}
         write_private(_file(home), json.dumps(known))
     return dict(known)

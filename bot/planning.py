@@ -42,13 +42,26 @@ def plan(
 
 def is_to_buy(rows: OrderRows, line: Line) -> bool:
     """Whether a line still needs buying: it is to be sent, nothing of it is bought, and it is not left to others."""
-    if not line.ours or line.removed or line.quantity - line.refunded_quantity - line.fulfilled_quantity <= 0:
+    if not line.ours or left_to_buy(line) <= 0:
         return False
     mappings = mappings_for(rows, line)
     if any(mapping.ignored for mapping in mappings):
         return False
-    bought = {purchase.item for purchase, _, _ in rows.purchases if purchase.line_id == line.id}
+    bought = _bought(rows, line)
     return not bought or (bool(mappings) and bool({mapping.position for mapping in mappings} - bought))
+
+
+def left_to_buy(line: Line) -> int:
+    """How many of a line the buyer is still to get."""
+    return 0 if line.removed else line.quantity - line.refunded_quantity - line.fulfilled_quantity
+
+
+def _bought(rows: OrderRows, line: Line) -> set[int]:
+    """The items of a line that are bought; what a person has bought for it is all of them."""
+    placed = [purchase for purchase, _, _ in rows.purchases if purchase.line_id == line.id]
+    if any(purchase.account is None for purchase in placed):
+        return {purchase.item for purchase in placed} | {mapping.position for mapping in mappings_for(rows, line)}
+    return {purchase.item for purchase in placed}
 
 
 def mappings_for(rows: OrderRows, line: Line) -> Sequence[Mapping]:
@@ -107,7 +120,7 @@ class _Planning:
         order, blocker = rows.order, _order_blocker(rows.order, self.config, self.now)
         assert order.id is not None
         assert line.id is not None
-        quantity = line.quantity - line.refunded_quantity - line.fulfilled_quantity
+        quantity = left_to_buy(line)
         base = Candidate(order.id, order.name, order.shop, line.id, line.position, line.title, quantity, blocker)
         if (line.service == OLD_APP or line.pending_quantity) and not order.released:
             name = order.name.removeprefix("#")
@@ -116,7 +129,7 @@ class _Planning:
         mappings = mappings_for(rows, line)
         if not mappings:
             return [replace(base, blocker=f"not mapped: dropferry map set {line.variant_id} ALIEXPRESS-URL")]
-        bought = {purchase.item for purchase, _, _ in rows.purchases if purchase.line_id == line.id}
+        bought = _bought(rows, line)
         waiting = {purchase.item: purchase for purchase in rows.waiting.get(line.id, [])}
         return [
             self._of_mapping(base, mapping, waiting.get(mapping.position))
@@ -127,12 +140,15 @@ class _Planning:
     def _of_mapping(self, base: Candidate, mapping: Mapping, purchase: Purchase | None) -> Candidate:
         if purchase is None and base.blocker is None:
             purchase = Purchase(line_id=base.line, item=mapping.position, state=PurchaseState.NEW, created_at=self.now)
-        if purchase is not None and purchase.state is PurchaseState.NEW:
+        if purchase is not None and purchase.intent_at is None and purchase.state is not PurchaseState.INTENT:
             self._bring_up_to_date(purchase, mapping, base.quantity)
         blocker = base.blocker or _unproved(mapping) or _purchase_blocker(purchase, asked=self.only is not None)
         return replace(base, blocker=blocker, purchase=purchase.id if purchase is not None else None)
 
     def _bring_up_to_date(self, purchase: Purchase, mapping: Mapping, quantity: int) -> None:
+        if (purchase.product_id, purchase.sku_id) not in ((None, None), (mapping.product_id, mapping.sku_id)):
+            # What a person has accepted was about another thing.
+            purchase.approved = {}
         purchase.account = self.account
         purchase.mapping_id = mapping.id
         purchase.product_id, purchase.sku_id = mapping.product_id, mapping.sku_id

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="the shop, where several have it")]
 AccountOption = Annotated[str | None, typer.Option("--account", metavar="NAME", help="the AliExpress account")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
+WaitOption = Annotated[
+    int, typer.Option("--wait", metavar="SECONDS", min=0, help="how long to wait while its browser is in use")
+]
 
 
 def place(
@@ -31,6 +34,7 @@ def place(
     ] = False,
     account: AccountOption = None,
     shop: ShopOption = None,
+    wait: WaitOption = 600,
     csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="write the cost report as CSV")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,6 +49,7 @@ def place(
     if bool(orders) == every:
         raise typer.BadParameter("name the orders, or say --all")
     with workplace() as place_:
+        place_.wait_seconds = wait
         if live and not place_.config.live:
             raise ConfigError("live is off in config.toml, so nothing is ordered", "set the caps, then live = true")
         name = _account(place_.config, account)
@@ -160,6 +165,7 @@ def reconcile(
         str | None, typer.Option("--since", metavar="DATE", help="a new home or a restored one: look back to this day")
     ] = None,
     account: AccountOption = None,
+    wait: WaitOption = 600,
     as_json: JsonOption = False,
 ) -> None:
     """Hold what dropferry knows against what AliExpress shows.
@@ -171,6 +177,7 @@ def reconcile(
     from bot.jobs.reconciling import reconcile_account
 
     with workplace() as place_:
+        place_.wait_seconds = wait
         name = _account(place_.config, account)
         found = reconcile_account(place_, name, _day(since))
     if as_json:
@@ -233,6 +240,8 @@ def _account(config: "Config", name: str | None) -> str:
 def _orders(place_: "Workplace", typed: list[str], shop: str | None) -> list[int]:
     from bot.finding import find_order, parse
 
+    if lines := [each for each in typed if parse(each).lines]:
+        raise typer.BadParameter(f"place buys whole orders, not single lines: {', '.join(lines)}")
     with place_.database.read() as session:
         return [find_order(session, parse(each), shop).id or 0 for each in typed]
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.place_order import may_press
 from sqlmodel import Session, col, select
 
 from bot.config import Config
@@ -13,10 +12,15 @@ from bot.holds import Held, Hold
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping, ProvenMethod
 from bot.pricing import cost_of
+from flows.place_order import may_press
 from flows.values import Money
 from flows.values_buying import Quote
 
 CAPS = frozenset({Hold.OVER_ORDER, Hold.OVER_RUN, Hold.OVER_DAY})
+
+
+class UnmappedError(Exception):
+    """The mapping of a purchase was taken away meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,16 @@ class PurchaseRows:
     order: Order
 
     @classmethod
-    def load(cls, session: Session, purchase_id: int | None) -> "PurchaseRows":
-        """Load a purchase with its mapping, line and order."""
-        purchase = session.get_one(Purchase, purchase_id)
+    def load(cls, session: Session, purchase_id: int | None, *, lock: bool = False) -> "PurchaseRows":
+        """Load a purchase with its mapping, line and order; with `lock` nobody else changes it before the commit.
+
+        Raises UnmappedError.
+        """
+        purchase = session.get_one(Purchase, purchase_id, with_for_update=True if lock else None)
         line = session.get_one(Line, purchase.line_id)
-        mapping = session.get_one(Mapping, purchase.mapping_id)
+        mapping = session.get(Mapping, purchase.mapping_id) if purchase.mapping_id is not None else None
+        if mapping is None or mapping.product_id is None:
+            raise UnmappedError(f"line {line.position} is no longer mapped")
         return cls(purchase, mapping, line, session.get_one(Order, line.order_id))
 
     @property

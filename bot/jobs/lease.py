@@ -10,19 +10,19 @@ from bot.holds import Held, Hold
 from bot.home import Home
 from bot.intake import take_in
 from bot.models import Line, Order, Purchase, PurchaseState
-from bot.planning import Candidate
+from bot.planning import Candidate, left_to_buy
 from bot.shopbase import OrderReply, ShopBase, ShopNotFound
-from bot.standing import restand
+from bot.standing import OLD_APP, restand
 from bot.tabs import PAID_IN_STORE
 
 TAG = "dropferry:"
+LOST = "whose tag took the place of ours"
 
 
 @dataclass(frozen=True, slots=True)
 class StoreSays:
     """The order as it is now; `over`: nothing is to be bought any more; `held`: a cause to wait."""
 
-    order: Order
     over: str | None = None
     held: Held | None = None
 
@@ -38,50 +38,72 @@ class Lease:
 
     def check(self, candidate: Candidate, *, live: bool) -> StoreSays:
         """Read the order; with `live` tag it as this home's. Raises ShopBaseError; nothing was changed then."""
+        says, reply = self._read(candidate)
+        if says is not None or reply is None:
+            return says or StoreSays()
+        other = self._other_home(reply)
+        if other is None and live:
+            other = self._tag(reply)
+        return _to(other)
+
+    def confirm(self, candidate: Candidate) -> StoreSays:
+        """Read a leased order once more just before the press; it must be unchanged, and this home's alone.
+
+        A home that tagged it at the same time may have written its own tag over ours in between.
+        """
+        says, reply = self._read(candidate)
+        if says is not None or reply is None:
+            return says or StoreSays()
+        return _to(self._other_home(reply) or (None if self._ours in reply.tags else LOST))
+
+    def _read(self, candidate: Candidate) -> tuple[StoreSays | None, OrderReply | None]:
+        """The order as it is now, taken in; the first of the two where nothing is to be bought, or not now."""
         with self.database.read() as session:
             before = session.get_one(Order, candidate.order_id)
-            approved = session.get_one(Purchase, candidate.purchase).approved or {}
         try:
             reply = self.shopbase.order(before.store_id)
         except ShopNotFound:
-            return StoreSays(before, over="the order is no longer in the store")
-        changed = _changes(before, reply)
+            return StoreSays(over="the order is no longer in the store"), None
         with self.database.write() as session:
             take_in(session, before.shop, reply, self.clock())
             session.flush()
             order = session.get_one(Order, candidate.order_id)
-            over = _over(reply)
             line = session.get_one(Line, candidate.line)
-            left = 0 if line.removed else line.quantity - line.refunded_quantity - line.fulfilled_quantity
-            if over is None and left <= 0:
-                over = "nothing of this line is left to buy"
-            elif left != candidate.quantity:
+            left = left_to_buy(line)
+            over = _over(reply) or ("nothing of this line is left to buy" if left <= 0 else None)
+            changed = _changes(before, order, line)
+            if left != candidate.quantity:
                 changed.append(f"the quantity: {candidate.quantity} before, {left} now")
             if over is not None:
-                _cancel(session.get_one(Purchase, candidate.purchase))
+                _cancel(session.get_one(Purchase, candidate.purchase, with_for_update=True))
             restand(session, [candidate.order_id], self.clock())
         if over is not None:
-            return StoreSays(order, over=over)
-        if changed and Hold.STORE_CHANGED not in approved:
-            return StoreSays(order, held=Held(Hold.STORE_CHANGED, {"what": ", ".join(changed)}))
-        other = self._other_home(reply)
-        if other is None and live:
-            other = self._tag(reply)
-        return StoreSays(order, held=Held(Hold.OTHER_HOME, {"home": other}) if other is not None else None)
+            return StoreSays(over=over), reply
+        if changed:
+            return StoreSays(held=Held(Hold.STORE_CHANGED, {"what": ", ".join(changed)})), reply
+        return None, reply
+
+    @property
+    def _ours(self) -> str:
+        return TAG + home_id(self.home)
 
     def _tag(self, reply: OrderReply) -> str | None:
-        """Put our tag on, then read again: of two homes that tag at once, each sees the other and neither buys."""
-        ours = TAG + home_id(self.home)
-        if ours not in reply.tags:
-            self.shopbase.set_tags(reply.id, [*reply.tags, ours])
+        """Put our tag on, then read again. Tags are replaced as a whole: of two homes that tag at once the later wins,
+        and the other finds out here, or by `confirm` after the seconds that its pages have taken.
+        """
+        if self._ours not in reply.tags:
+            self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
             reply = self.shopbase.order(reply.id)
-            if ours not in reply.tags:
-                return "whose tag took the place of ours"
+            if self._ours not in reply.tags:
+                return LOST
         return self._other_home(reply)
 
     def _other_home(self, reply: OrderReply) -> str | None:
-        ours = TAG + home_id(self.home)
-        return next((tag for tag in reply.tags if tag.startswith(TAG) and tag != ours), None)
+        return next((tag for tag in reply.tags if tag.startswith(TAG) and tag != self._ours), None)
+
+
+def _to(other: str | None) -> StoreSays:
+    return StoreSays(held=Held(Hold.OTHER_HOME, {"home": other}) if other is not None else None)
 
 
 def _over(reply: OrderReply) -> str | None:
@@ -92,18 +114,17 @@ def _over(reply: OrderReply) -> str | None:
     return None
 
 
-def _changes(before: Order, reply: OrderReply) -> list[str]:
-    changed: list[str] = []
-    address = reply.shipping_address.model_dump() if reply.shipping_address is not None else None
-    if address != before.address:
-        changed.append("the address")
-    if reply.chargeback_status in ("open", "submitted", "lost"):
-        changed.append("the buyer disputes the payment")
-    if reply.is_risk and not before.released:
-        changed.append("marked as risky")
-    return changed
+def _changes(before: Order, now: Order, line: Line) -> list[str]:
+    """What a person has to look at first; an approval does not cover a change that comes after it."""
+    found = {
+        "the address": (before.address, before.phone) != (now.address, now.phone),
+        "the buyer disputes the payment": now.chargeback_status in ("open", "submitted", "lost"),
+        "marked as risky": now.is_risk and not now.released,
+        "another app is at this line": (line.service == OLD_APP or line.pending_quantity > 0) and not now.released,
+    }
+    return [what for what, is_so in found.items() if is_so]
 
 
 def _cancel(purchase: Purchase) -> None:
-    if purchase.intent_at is None:
+    if purchase.intent_at is None and purchase.state in (PurchaseState.NEW, PurchaseState.HELD):
         purchase.state = PurchaseState.CANCELLED

@@ -8,16 +8,17 @@ from playwright.sync_api import BrowserContext, Page
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot import checkpoints
 from bot.buying_home import stop_buying
 from bot.db import Database
 from bot.holds import Hold
 from bot.home import Home
-from bot.models import AliOrder, Event, Line, Purchase, PurchaseOrder, PurchaseState
+from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.models_buying import ProvenMethod
-from bot.reconcile import Asked, Seen, Verdict, holds, reconcile, same_recipient
+from bot.reconcile import Asked, Seen, Verdict, holds, may_be_for, reconcile
 from bot.standing import restand
 from flows.check_orders import read_details, read_list
-from flows.values import AliStatus, OrderDetail, Site
+from flows.values import AliLine, AliStatus, ListedOrder, OrderDetail, Site
 from flows.values_buying import Quote, ShipTo, Wanted
 
 # A paid order this soon after the robot's press was not paid by a person.
@@ -27,6 +28,10 @@ GIVE_UP_AFTER = timedelta(minutes=30)
 NOT_PAID = frozenset({AliStatus.UNPAID, AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED})
 
 CALLED_OFF = frozenset({AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED})
+# A purchase in these has no number yet.
+OPEN = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
+# More details than this are opened side by side.
+FEW = 3
 
 
 @dataclass(slots=True)
@@ -40,18 +45,28 @@ class ListView:
         """The newest number, None for an empty list."""
         return max((order.number for order in self.seen), key=int, default=None)
 
+    def followed_by(self, older: "ListView") -> "ListView":
+        """This view with what an older one knows beyond it."""
+        here = {order.number for order in self.seen}
+        return ListView([*self.seen, *(order for order in older.seen if order.number not in here)])
+
 
 def look_back(page: Page, site: Site, *, since: date | None = None, down_to: str | None = None) -> ListView:
     """Read the list back to the day `since`, or to the order number `down_to`. Raises FlowError."""
     view = ListView()
     for listed in read_list(page, site):
-        view.seen += [Seen(each.order_id, each.ordered_on, each.lines, each.status) for each in listed.orders]
+        view.seen += [Seen(each.order_id, each.ordered_on, _lines(each), each.status) for each in listed.orders]
         dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
         if since is not None and dates and max(dates) < since:
             break
         if down_to is not None and any(int(each.order_id) <= int(down_to) for each in listed.orders):
             break
     return view
+
+
+def _lines(listed: ListedOrder) -> tuple[AliLine, ...]:
+    """The lines of a card; none where it shows only some of them, so that the order's own page is asked."""
+    return listed.lines if listed.line_count in (None, len(listed.lines)) else ()
 
 
 def has_unknown_outcomes(database: Database, account: str) -> bool:
@@ -69,13 +84,28 @@ def _unknown(account: str) -> SelectOfScalar[Purchase]:
 
 
 def owned_numbers(session: Session, account: str) -> set[str]:
-    """All AliExpress numbers of an account that belong to a purchase, over or not."""
+    """All AliExpress numbers of an account that belong to a purchase, over or not; a tie taken back is none."""
     query = (
         select(AliOrder.number)
         .join(PurchaseOrder, col(PurchaseOrder.ali_order_id) == AliOrder.id)
-        .where(AliOrder.account == account)
+        .join(Purchase, col(Purchase.id) == PurchaseOrder.purchase_id)
+        .where(AliOrder.account == account, Purchase.state != PurchaseState.CANCELLED)
     )
     return set(session.exec(query))
+
+
+def owner_of(session: Session, account: str, number: str, besides: int | None) -> tuple[str, int] | None:
+    """To which order and line, but for the purchase `besides`, an AliExpress number belongs already."""
+    query = (
+        select(Order.name, Line.position)
+        .join(Line, col(Line.order_id) == Order.id)
+        .join(Purchase, col(Purchase.line_id) == Line.id)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
+        .where(AliOrder.account == account, AliOrder.number == number)
+        .where(Purchase.state != PurchaseState.CANCELLED, Purchase.id != besides)
+    )
+    return session.exec(query.limit(1)).first()
 
 
 def asked_of(purchase: Purchase) -> Asked:
@@ -130,25 +160,36 @@ class Looker:
         if verdict.found or verdict.unclear:
             # Read later than the press itself: only the order's own page tells to whom it goes.
             verdict = reconcile(asked, self._with_recipients([*verdict.found, *verdict.unclear], view), owned)
-        if verdict.found:
-            self.mark_placed(purchase, verdict.found, view)
-            return f"found: AliExpress order {', '.join(verdict.found)}"
-        return self._not_found(purchase, verdict, looked_at)
+        if not verdict.found:
+            return self._not_found(purchase, verdict, looked_at)
+        if not self.mark_placed(purchase, verdict.found, view):
+            return None
+        return f"found: AliExpress order {', '.join(verdict.found)}"
 
-    def settle_own_press(self, purchase: Purchase, view: ListView) -> Verdict:
-        """Decide a purchase right after its press in this process: one new order that fits is it."""
+    def settle_own_press(self, purchase: Purchase, view: ListView, shown: tuple[str, ...], *, arrived: bool) -> Verdict:
+        """Decide a purchase right after its press in this process.
+
+        `shown` are the numbers on the page of the result. Without them, where that page `arrived`, the one new order
+        that fits is it; where it did not, the order may be somebody else's, so its own page has to tell for whom it is.
+        """
         with self.database.read() as session:
             owned = owned_numbers(session, self.account)
-        verdict = reconcile(asked_of(purchase), view.seen, owned)
-        if verdict.unclear:
-            seen = self._with_recipients(verdict.unclear, view)
-            verdict = reconcile(asked_of(purchase), seen, owned)
-        if verdict.found:
-            self.mark_placed(purchase, verdict.found, view)
+        if shown and not owned & set(shown):
+            verdict = Verdict(found=shown)
+        else:
+            verdict = reconcile(asked_of(purchase), view.seen, owned)
+            doubtful = verdict.unclear if arrived else (*verdict.found, *verdict.unclear)
+            if doubtful:
+                verdict = reconcile(asked_of(purchase), self._with_recipients(doubtful, view), owned)
+        if verdict.found and not self.mark_placed(purchase, verdict.found, view):
+            return Verdict(unclear=verdict.found)
         return verdict
 
-    def suspects(self, view: ListView, wanted: Wanted) -> list[str]:
-        """Numbers that nobody owns, for the same product, SKU and recipient as what is wanted; not called-off ones."""
+    def suspects(self, view: ListView, wanted: Wanted, *, since: date) -> list[str]:
+        """Numbers that nobody owns, for the same product, SKU and recipient as what is wanted; not called-off ones.
+
+        An order from before `since`, when the buyer had not paid yet, was for something else.
+        """
         with self.database.read() as session:
             owned = owned_numbers(session, self.account)
         alike = [
@@ -156,59 +197,76 @@ class Looker:
             for order in view.seen
             if order.number not in owned
             and order.status not in CALLED_OFF
+            and (order.ordered_on is None or order.ordered_on >= since)
             and (not order.lines or holds(order.lines, wanted.product_id, wanted.sku_id))
         ]
         to = wanted.ship_to
-        asked = Asked(
-            product_id=wanted.product_id,
-            sku_id=wanted.sku_id,
-            quantity=wanted.quantity,
-            known_number=None,
-            pressed_on=self.clock().date(),
-            recipient=to.full_name,
-            phone=f"{to.phone_code}{to.phone}",
-            country=to.country_code,
-            post_code=to.zip,
-        )
         unread = [number for number in alike if number not in self.recipients]
         self.recipients |= {order.number: order for order in self._with_recipients(unread, view)}
         read = [self.recipients[number] for number in alike if number in self.recipients]
-        return [order.number for order in read if order.recipient is None or same_recipient(asked, order.recipient)]
+        return [
+            order.number
+            for order in read
+            if (not order.lines or holds(order.lines, wanted.product_id, wanted.sku_id))
+            and (
+                order.recipient is None
+                or may_be_for(order.recipient, to.full_name, f"{to.phone_code}{to.phone}", to.country_code)
+            )
+        ]
 
     def _with_recipients(self, numbers: Sequence[str], view: ListView) -> list[Seen]:
         by_number = {order.number: order for order in view.seen}
         seen: list[Seen] = []
-        for number, detail in read_details(self.context, self.site, numbers, tabs=1):
+        tabs = 1 if len(numbers) <= FEW else 4
+        for number, detail in read_details(self.context, self.site, numbers, tabs=tabs):
             if isinstance(detail, OrderDetail):
                 seen.append(Seen(number, detail.ordered_on, detail.lines, detail.status, detail.recipient))
             elif number in by_number:
                 seen.append(by_number[number])
         return seen
 
-    def mark_placed(self, purchase: Purchase, numbers: Iterable[str], view: ListView) -> None:
-        """Write down the numbers of a purchase, at once; an order that is paid already stops all buying."""
+    def mark_placed(self, purchase: Purchase, numbers: Sequence[str], view: ListView) -> bool:
+        """Write down the numbers of a purchase, at once; an order that is paid already stops all buying.
+
+        False, and nothing is written, where a person has said something else meanwhile, or a number has an owner.
+        """
         now = self.clock()
-        status = {order.number: order.status for order in view.seen}
+        paid = self._paid(numbers, view) if self._is_fresh(purchase, now) else []
+        if paid:
+            # Before anything else: whatever happens to this process, nothing more is pressed.
+            why = f"AliExpress order {', '.join(paid)} was paid at once, although the robot never pays"
+            stop_buying(self.home, why)
         with self.database.write() as session:
-            row = session.get_one(Purchase, purchase.id)
+            row = session.get_one(Purchase, purchase.id, with_for_update=True)
+            if row.state not in OPEN or any(owner_of(session, self.account, each, row.id) for each in numbers):
+                return False
             place(session, row, numbers, self.account, now, who="robot")
+            if paid:
+                self._distrust(session, row, paid)
             line = session.get_one(Line, row.line_id)
             restand(session, [line.order_id], now)
+            checkpoints.reached("place: before placed commit")
         purchase.state = PurchaseState.PLACED
-        paid = [number for number in numbers if status.get(number) not in (*NOT_PAID, None)]
-        if paid and purchase.intent_at is not None and now - purchase.intent_at <= TRIPWIRE:
-            self._alarm(purchase, paid)
+        return True
 
-    def _alarm(self, purchase: Purchase, paid: list[str]) -> None:
-        """An order that the robot pressed was charged: nothing more is pressed, and its method is no longer trusted."""
-        stop_buying(self.home, f"AliExpress order {', '.join(paid)} was paid at once, although the robot never pays")
+    def _is_fresh(self, purchase: Purchase, now: datetime) -> bool:
+        return purchase.intent_at is not None and now - purchase.intent_at <= TRIPWIRE
+
+    def _paid(self, numbers: Sequence[str], view: ListView) -> list[str]:
+        """Those that somebody has paid, or is paying; an order that the list does not show yet is opened."""
+        status = {order.number: order.status for order in view.seen}
+        unlisted = [number for number in numbers if number not in status]
+        status |= {order.number: order.status for order in self._with_recipients(unlisted, view)}
+        return [number for number in numbers if status.get(number) not in (*NOT_PAID, None)]
+
+    def _distrust(self, session: Session, purchase: Purchase, paid: list[str]) -> None:
+        """An order that the robot pressed was charged: its method is no longer trusted."""
         method = Quote.model_validate(purchase.quote).payment.method if purchase.quote else None
-        with self.database.write() as session:
-            proven = session.get(ProvenMethod, (self.account, method)) if method else None
-            if proven is not None:
-                session.delete(proven)
-            data = {"numbers": paid, "method": method}
-            session.add(Event(at=self.clock(), who="robot", what="ALARM: paid at once", ali_number=paid[0], data=data))
+        proven = session.get(ProvenMethod, (self.account, method)) if method else None
+        if proven is not None:
+            session.delete(proven)
+        data = {"numbers": paid, "method": method}
+        session.add(Event(at=self.clock(), who="robot", what="ALARM: paid at once", ali_number=paid[0], data=data))
 
     def _not_found(self, purchase: Purchase, verdict: Verdict, looked_at: datetime) -> str | None:
         assert purchase.intent_at is not None

@@ -82,17 +82,11 @@ class PlaceOrders:
         page = self.context.new_page()
         guard = Guard(self.context, self.place.config.site)
         try:
-            looker = Looker(
-                self.place.home,
-                self.place.database,
-                self.context,
-                self.place.config.site,
-                self.account,
-                self.place.clock,
-            )
+            looker = self._looker()
             done.settled = looker.settle(page)
             if self._is_open(done) or not ready:
                 return
+            asked_at = self.place.clock()
             known = look_back(page, self.place.config.site, since=self._since(ready))
             purchasing = Purchasing(
                 home=self.place.home,
@@ -109,6 +103,7 @@ class PlaceOrders:
                 supervised=self.supervised,
                 pause=self.pause,
                 known=known,
+                known_at=asked_at,
             )
             with self.recording.running():
                 self._buy_all(purchasing, ready, done)
@@ -157,6 +152,8 @@ class PlaceOrders:
             if unknown >= self.place.config.buying.stop_after_unknown:
                 done.ended_by = "an outcome is unknown; nothing more is pressed before it is settled"
                 return
+            if outcome.state in ("unknown", "nothing") and self._is_open(done):
+                return
 
     def _recorded(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Buy one, and keep what was seen where that failed in a way that somebody has to look at."""
@@ -180,10 +177,11 @@ class PlaceOrders:
             with opening.shop_client(self.place.home, self.place.config, candidate.shop) as shopbase:
                 lease = Lease(self.place.database, shopbase, self.place.home, self.place.clock)
                 says: StoreSays = lease.check(candidate, live=self.live)
+                checkpoints.reached("place: leased")
+                if says.held is not None:
+                    return purchasing.hold(candidate, says.held)
+                if says.over is not None:
+                    return Outcome(candidate, "nothing", says.over)
+                return purchasing.buy(candidate, lambda: lease.confirm(candidate))
         except ShopBaseError as trouble:
             return Outcome(candidate, "nothing", f"the store could not be read: {trouble}")
-        if says.held is not None:
-            return purchasing.hold(candidate, says.held)
-        if says.over is not None:
-            return Outcome(candidate, "nothing", says.over)
-        return purchasing.buy(candidate)

@@ -2,35 +2,35 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
-from sqlmodel import Session
 
 from bot import checkpoints
 from bot.address import AddressRefused, ship_to
-from bot.buying_home import note_intent, remember_intent
 from bot.config import Config
 from bot.db import Database
 from bot.evidence import PressEvidence
 from bot.holds import Held, Hold
 from bot.home import Home
-from bot.jobs.checking import Checks, PurchaseRows
+from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
+from bot.jobs.intents import Intents, NotNowError
+from bot.jobs.lease import StoreSays
 from bot.jobs.looking import ListView, Looker, look_back
-from bot.models import Event, Order, Purchase, PurchaseState
+from bot.models import Order, Purchase
 from bot.models_buying import OwnAddress, ProvenMethod
 from bot.planning import Candidate
 from bot.pricing import Cost, cost_of, margin_percent
-from bot.standing import restand
 from bot.wording import held_sentence
-from flows.errors import CannotBuy, FlowError, OutcomeUnknown, Reason
+from flows.errors import CannotBuy, FlowError, OutcomeUnknown, PersonNeeded, Reason, TryLater
 from flows.guard import Guard
-from flows.place_order import OwnEntry, prepare, press
+from flows.place_order import OwnEntry, PressResult, prepare, press
+from flows.selector_files import load
 from flows.values import AliStatus, Money, Site
 from flows.values_buying import Quote, ShipTo, Wanted
 
-PRESS_WITHIN = timedelta(seconds=10)
 # Causes that the confirm page surprised us with: what it looked like is kept.
 SURPRISES = frozenset(
     {
@@ -43,6 +43,9 @@ SURPRISES = frozenset(
     }
 )
 FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
+# A list older than this is read on before it is trusted: a person may have bought by hand meanwhile.
+FRESH = timedelta(minutes=2)
+SOMEBODY_ELSE = "somebody else has seen to it meanwhile"
 
 
 @dataclass(slots=True)
@@ -78,38 +81,76 @@ class Purchasing:
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     known: ListView = field(default_factory=ListView)
+    known_at: datetime | None = None
     spent_in_run: int = 0
 
-    def buy(self, candidate: Candidate) -> Outcome:
-        """Take one purchase as far as it may go. Raises FlowError where the page, not the purchase, is the trouble."""
-        with self.database.read() as session:
-            rows = PurchaseRows.load(session, candidate.purchase)
+    @property
+    def intents(self) -> Intents:
+        """The written word about the purchases of the account."""
+        return Intents(self.home, self.database, self.account, self.checks, self.clock)
+
+    def buy(self, candidate: Candidate, last_word: Callable[[], StoreSays]) -> Outcome:
+        """Take one purchase as far as it may go; `last_word` reads the store order once more just before the press.
+
+        Raises FlowError where the page, not the purchase, is the trouble, and what `last_word` raises.
+        """
+        try:
+            with self.database.read() as session:
+                rows = PurchaseRows.load(session, candidate.purchase)
+        except UnmappedError as gone:
+            return Outcome(candidate, "nothing", str(gone))
+        found = self._quote(rows)
+        if isinstance(found, Held):
+            return self.hold(candidate, found)
+        wanted, quote = found
+        checkpoints.reached("place: quoted")
+        outcome = self._outcome(candidate, quote, rows)
+        no = self._why_not(rows, quote, last_word)
+        if isinstance(no, Held):
+            return self.hold(candidate, no, outcome)
+        if no is not None:
+            return _nothing(outcome, no)
+        return self._press(rows.purchase, wanted, quote, outcome) if self.live else outcome
+
+    def _quote(self, rows: PurchaseRows) -> tuple[Wanted, Quote] | Held:
         try:
             wanted = self._wanted(rows)
         except AddressRefused as refused:
-            return self.hold(candidate, Held(Hold.ADDRESS, {"problems": str(refused)}))
-        if Hold.PERHAPS_BOUGHT not in (rows.purchase.approved or {}):
-            numbers = self.looker.suspects(self.known, wanted)
-            if numbers:
-                return self.hold(candidate, Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)}))
+            return Held(Hold.ADDRESS, {"problems": str(refused)})
+        numbers = self._perhaps_bought(rows, wanted)
+        if numbers:
+            return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
         try:
-            quote = prepare(self.page, self.site, wanted, self.guard, own=self._own_entry())
+            quote = prepare(self.page, self.site, wanted, self.guard, own=self._own_entry(), on_step=_checkpoint)
         except CannotBuy as no:
-            return self.hold(candidate, Held(no.reason, {"detail": no.detail}))
-        checkpoints.reached("place: quoted")
-        outcome = self._outcome(candidate, quote, rows)
+            return Held(no.reason, {"detail": no.detail})
+        return wanted, quote
+
+    def _why_not(self, rows: PurchaseRows, quote: Quote, last_word: Callable[[], StoreSays]) -> Held | str | None:
+        """What forbids the press, if anything does: a check, the person who watches, or the store."""
         with self.database.read() as session:
             held = self.checks.money(session, rows, quote, self.spent_in_run)
             if held is None and self.live:
                 held = self.checks.button(session, quote, watched=self.supervised is not None)
-        if held is not None:
-            return self.hold(candidate, held, outcome)
-        if not self.live:
-            return outcome
+        if held is not None or not self.live:
+            return held
         if self.supervised is not None and not self.supervised(quote):
-            outcome.state, outcome.why = "nothing", "not pressed: you said no"
-            return outcome
-        return self._press(rows.purchase, wanted, quote, outcome)
+            return "not pressed: you said no"
+        says = last_word()
+        checkpoints.reached("place: last word")
+        return says.held or says.over
+
+    def _perhaps_bought(self, rows: PurchaseRows, wanted: Wanted) -> list[str]:
+        """Numbers that may be this purchase, bought by somebody else; those that a person has seen to are left out."""
+        if self.known_at is not None and self.clock() - self.known_at > FRESH:
+            self._know(look_back(self.page, self.site, down_to=self.known.newest))
+        seen_to = str((rows.purchase.approved or {}).get(Hold.PERHAPS_BOUGHT, "")).split(", ")
+        suspects = self.looker.suspects(self.known, wanted, since=_paid_on(rows.order))
+        return [number for number in suspects if number not in seen_to]
+
+    def _know(self, view: ListView) -> None:
+        """A look goes back to the newest number known before; what is older is known already."""
+        self.known, self.known_at = view.followed_by(self.known), self.clock()
 
     def _own_entry(self) -> OwnEntry:
         with self.database.read() as session:
@@ -149,69 +190,73 @@ class Purchasing:
     def _press(self, purchase: Purchase, wanted: Wanted, quote: Quote, outcome: Outcome) -> Outcome:
         evidence = PressEvidence(self.home.evidence)
         evidence.keep(self.page, "before", quote.model_dump(mode="json"))
-        refused = self._commit_intent(purchase, wanted, quote, evidence.name)
+        try:
+            refused = self.intents.commit(
+                purchase,
+                wanted,
+                quote,
+                known_number=self.known.newest,
+                evidence=evidence.name,
+                spent_in_run=self.spent_in_run,
+                watched=self.supervised is not None,
+            )
+        except NotNowError as no:
+            return _nothing(outcome, str(no))
         if refused is not None:
             return self.hold(outcome.candidate, refused, outcome)
-        checkpoints.reached("place: intent committed")
+        self.spent_in_run += quote.total.minor
+        result = self._pressed(purchase, quote, evidence)
+        checkpoints.reached("place: after press")
+        if result is None:
+            return self._look(purchase, outcome)
+        if result.refused is not None:
+            held = Held(result.refused.reason, {"detail": result.refused.detail})
+            return self.hold(outcome.candidate, held, outcome, pressed_at=purchase.intent_at)
+        if not result.let_through:
+            self.intents.take_back(purchase)
+            return _nothing(outcome, "the button did nothing; it is tried again at the next run")
+        return self._look(purchase, outcome, result.numbers)
+
+    def _pressed(self, purchase: Purchase, quote: Quote, evidence: PressEvidence) -> PressResult | None:
+        """Press once; None where an order call went out and nobody knows what came of it."""
         assert purchase.deadline is not None
         try:
             result = press(self.page, self.site, self.guard, quote, purchase.deadline, on_step=_checkpoint)
-            checkpoints.reached("place: after press")
         except CannotBuy as no:
             # Refused before the press: the page no longer shows what was quoted.
-            return self.hold(outcome.candidate, Held(no.reason, {"detail": no.detail}), outcome)
+            return PressResult(pressed=False, let_through=False, refused=no)
         except OutcomeUnknown as unknown:
             evidence.keep(self.page, "after", {"problem": str(unknown)})
-            return self._look(purchase, outcome)
+            return None
+        except (FlowError, PlaywrightError) as trouble:
+            evidence.keep(self.page, "after", {"problem": str(trouble)})
+            if self.guard.let_through:
+                return None
+            self.intents.take_back(purchase)
+            if isinstance(trouble, FlowError):
+                raise
+            raise TryLater(f"the browser says: {str(trouble).splitlines()[0]}") from trouble
         evidence.keep(self.page, "after", {"let_through": self.guard.let_through, "aborted": self.guard.aborted})
-        if not result.let_through:
-            self._back_to_new(purchase)
-            outcome.state, outcome.why = "nothing", "the button did nothing; it is tried again at the next run"
-            return outcome
-        if result.refused is not None:
-            return self.hold(outcome.candidate, Held(result.refused.reason, {"detail": result.refused.detail}), outcome)
-        return self._look(purchase, outcome)
+        return result
 
-    def _commit_intent(self, purchase: Purchase, wanted: Wanted, quote: Quote, evidence: str) -> Held | None:
-        """Write down before the press that it is about to happen; the caps are held once more in the same breath."""
-        now = self.clock()
-        remember_intent(self.home, self.account, now)
-        checkpoints.reached("place: intent remembered")
-        with self.database.write() as session:
-            note_intent(session, self.home, self.account, now)
-            rows = PurchaseRows.load(session, purchase.id)
-            held = self.checks.money(session, rows, quote, self.spent_in_run)
-            if held is not None:
-                return held
-            row = rows.purchase
-            row.state, row.hold, row.hold_data = PurchaseState.INTENT, None, {}
-            row.intent_at, row.deadline = now, now + PRESS_WITHIN
-            row.quote, row.ship_to = quote.model_dump(mode="json"), wanted.ship_to.model_dump(mode="json")
-            row.cost_minor, row.cost_currency = quote.total.minor, quote.total.currency
-            row.quoted_at, row.known_number = now, self.known.newest
-            row.looks, row.last_look_at, row.evidence = 0, None, evidence
-            session.add(row)
-            self._note(session, rows.order, "about to order", {"total": quote.total.minor, "evidence": evidence})
-            checkpoints.reached("place: before intent commit")
-        purchase.sqlmodel_update(row.model_dump())
-        self.spent_in_run += quote.total.minor
-        return None
-
-    def _look(self, purchase: Purchase, outcome: Outcome) -> Outcome:
-        """Find the number in the order list: at once, then after 10, 30 and 60 seconds."""
+    def _look(self, purchase: Purchase, outcome: Outcome, shown: tuple[str, ...] = ()) -> Outcome:
+        """Find the number: from the result page (`shown`), else in the list, at once and after 10, 30 and 60 s."""
+        arrived = bool(shown) or urlsplit(self.page.url).path.startswith(load("guard").means["pages"]["result"])
         for seconds in FIRST_LOOKS:
             self.pause(seconds)
             self.guard.reading()
             try:
                 view = look_back(self.page, self.site, down_to=self.known.newest)
+                checkpoints.reached("place: looked")
+                verdict = self.looker.settle_own_press(purchase, view, shown, arrived=arrived)
             except FlowError as trouble:
                 outcome.why = str(trouble)
+                if isinstance(trouble, PersonNeeded):
+                    break
                 continue
-            checkpoints.reached("place: looked")
-            verdict = self.looker.settle_own_press(purchase, view)
+            self._know(view)
             if verdict.found:
-                self.known = view
-                self._prove(purchase, verdict.found[0], view)
+                self._prove(purchase, verdict.found[0])
                 outcome.state, outcome.numbers, outcome.why = "placed", verdict.found, ""
                 checkpoints.reached("place: placed")
                 return outcome
@@ -221,54 +266,38 @@ class Purchasing:
         outcome.why = outcome.why or "perhaps ordered: it is looked for at every sync"
         return outcome
 
-    def _prove(self, purchase: Purchase, number: str, view: ListView) -> None:
+    def _prove(self, purchase: Purchase, number: str) -> None:
         """A person watched this method leave an order unpaid: from now on it works without anybody watching."""
         method = (purchase.quote or {}).get("payment", {}).get("method")
-        status = next((order.status for order in view.seen if order.number == number), None)
+        status = next((order.status for order in self.known.seen if order.number == number), None)
         if self.supervised is None or not method or status is not AliStatus.UNPAID:
             return
         with self.database.write() as session:
             if session.get(ProvenMethod, (self.account, method)) is None:
                 session.add(ProvenMethod(account=self.account, method=method, number=number, proven_at=self.clock()))
 
-    def _back_to_new(self, purchase: Purchase) -> None:
-        """The guard let nothing out, so nothing was placed: the only case in which an intent is taken back unasked."""
-        with self.database.write() as session:
-            rows = PurchaseRows.load(session, purchase.id)
-            row = rows.purchase
-            row.state, row.intent_at, row.deadline = PurchaseState.NEW, None, None
-            row.cost_minor, row.cost_currency = None, None
-            session.add(row)
-            self._note(session, rows.order, "not ordered: the button sent nothing", {})
-
-    def hold(self, candidate: Candidate, held: Held, outcome: Outcome | None = None) -> Outcome:
-        """Hold a purchase that was surely not placed, and write the cause down."""
+    def hold(
+        self, candidate: Candidate, held: Held, outcome: Outcome | None = None, *, pressed_at: datetime | None = None
+    ) -> Outcome:
+        """Hold a purchase that was surely not placed; `pressed_at` is the intent whose press was refused."""
         outcome = outcome or Outcome(candidate, "held")
+        if not self.intents.hold(candidate.purchase, held, pressed_at=pressed_at):
+            return _nothing(outcome, SOMEBODY_ELSE)
         outcome.state = "held"
         outcome.needs_a_look = held.code in SURPRISES
         outcome.why = held_sentence(held.code, candidate.order, candidate.position, held.data)
-        with self.database.write() as session:
-            rows = PurchaseRows.load(session, candidate.purchase)
-            row = rows.purchase
-            row.state, row.hold, row.hold_data = PurchaseState.HELD, str(held.code), _plain(held.data)
-            row.intent_at, row.deadline, row.cost_minor = None, None, None
-            session.add(row)
-            self._note(session, rows.order, "held", {"code": str(held.code), **_plain(held.data)})
         return outcome
 
-    def _note(self, session: Session, order: Order, what: str, data: dict[str, Any]) -> None:
-        now = self.clock()
-        assert order.id is not None
-        session.add(Event(at=now, who="robot", what=what, order_id=order.id, data=data))
-        restand(session, [order.id], now)
+
+def _nothing(outcome: Outcome, why: str) -> Outcome:
+    outcome.state, outcome.why = "nothing", why
+    return outcome
+
+
+def _paid_on(order: Order) -> date:
+    """The day from which on an order may have been bought, with room for the account's time zone."""
+    return (order.paid_at or order.created_at).date() - timedelta(days=1)
 
 
 def _checkpoint(name: str, _page: Page) -> None:
     checkpoints.reached(f"place: {name}")
-
-
-def _plain(data: Any) -> dict[str, Any]:
-    return {
-        key: value if isinstance(value, int | str | bool | list) or value is None else str(value)
-        for key, value in data.items()
-    }

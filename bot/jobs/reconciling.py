@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, col, or_, select
 
 from bot import opening
 from bot.buying_home import note_reconciled
@@ -91,7 +92,10 @@ def _compare(place: Workplace, account: str, view: ListView, found: Reconciled) 
         linked = (
             select(AliOrder)
             .join(PurchaseOrder, col(PurchaseOrder.ali_order_id) == AliOrder.id)
-            .where(AliOrder.account == account, col(AliOrder.ordered_on) >= found.since)
+            .join(Purchase, col(Purchase.id) == PurchaseOrder.purchase_id)
+            .where(AliOrder.account == account, Purchase.state != PurchaseState.CANCELLED)
+            # One that no sync has read yet counts from the day on which its number came.
+            .where(or_(col(AliOrder.ordered_on) >= found.since, _is_unread_since(found.since)))
         )
         known = {ali.number for ali in session.exec(linked)}
     found.still_open = names
@@ -101,3 +105,7 @@ def _compare(place: Workplace, account: str, view: ListView, found: Reconciled) 
         for number, order in shown.items()
         if number not in owned and (order.ordered_on is None or order.ordered_on >= found.since)
     ]
+
+
+def _is_unread_since(since: date) -> ColumnElement[bool]:
+    return and_(col(AliOrder.ordered_on).is_(None), col(AliOrder.linked_at) >= datetime.combine(since, time(), UTC))

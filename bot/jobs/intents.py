@@ -1,0 +1,144 @@
+"""Writes down where a purchase stands around its press; each word is one transaction that looks first whether it may.
+
+A person may link, cancel or resolve at any moment, and another home may share the database: what somebody else has
+written meanwhile is never overwritten.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot import checkpoints
+from bot.buying_home import is_stopped, note_intent, remember_intent, stop_file
+from bot.db import Database
+from bot.holds import Held
+from bot.home import Home
+from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
+from bot.models import Event, Line, Purchase, PurchaseState
+from bot.standing import restand
+from flows.values_buying import Quote, Wanted
+
+PRESS_WITHIN = timedelta(seconds=10)
+OPEN = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
+
+
+class NotNowError(Exception):
+    """Somebody else was quicker, or has stopped buying: nothing was written and nothing is pressed."""
+
+
+@dataclass(slots=True)
+class Intents:
+    """The written word about the purchases of one account."""
+
+    home: Home
+    database: Database
+    account: str
+    checks: Checks
+    clock: Callable[[], datetime]
+
+    def commit(
+        self,
+        purchase: Purchase,
+        wanted: Wanted,
+        quote: Quote,
+        *,
+        known_number: str | None,
+        evidence: str,
+        spent_in_run: int,
+        watched: bool,
+    ) -> Held | None:
+        """Write down before the press that it is about to happen; a cause that came up meanwhile is returned instead.
+
+        The caps are held once more in the same breath. Raises NotNowError. `purchase` is brought in step.
+        """
+        now = self.clock()
+        try:
+            with self.database.write() as session:
+                rows = PurchaseRows.load(session, purchase.id, lock=True)
+                self._must_be_free(rows.purchase)
+                held = self.checks.money(session, rows, quote, spent_in_run)
+                held = held or self.checks.button(session, quote, watched=watched)
+                if held is not None:
+                    return held
+                _write_intent(rows.purchase, wanted, quote, now)
+                rows.purchase.known_number, rows.purchase.evidence = known_number, evidence
+                session.add(rows.purchase)
+                note_intent(session, self.home, self.account, now)
+                data = {"total": quote.total.minor, "evidence": evidence}
+                self._note(session, rows.purchase, "about to order", data)
+                checkpoints.reached("place: before intent commit")
+        except IntegrityError as taken:
+            # One open intent an account: another home is between its press and its number.
+            raise NotNowError(f'another run is placing an order on account "{self.account}"') from taken
+        except UnmappedError as gone:
+            raise NotNowError(str(gone)) from gone
+        purchase.sqlmodel_update(rows.purchase.model_dump())
+        checkpoints.reached("place: intent committed")
+        # After the commit, so that a crash between the two does not look like a database from a backup; before the
+        # press, so that a database without this intent does.
+        remember_intent(self.home, self.account, now)
+        checkpoints.reached("place: intent remembered")
+        return None
+
+    def take_back(self, purchase: Purchase) -> None:
+        """The guard let nothing out, so nothing was placed: the only case in which an intent is taken back unasked."""
+        with self.database.write() as session:
+            row = _locked(session, purchase.id)
+            if row.state is not PurchaseState.INTENT or row.intent_at != purchase.intent_at:
+                return
+            row.state, row.intent_at, row.deadline = PurchaseState.NEW, None, None
+            row.cost_minor, row.cost_currency = None, None
+            session.add(row)
+            self._note(session, row, "not ordered: the button sent nothing", {})
+        purchase.sqlmodel_update(row.model_dump())
+
+    def hold(self, purchase_id: int | None, held: Held, *, pressed_at: datetime | None = None) -> bool:
+        """Hold a purchase that was surely not placed, and write the cause down; False where it is not ours to hold.
+
+        `pressed_at` is the time of the intent whose press AliExpress refused, None where nothing was pressed.
+        """
+        with self.database.write() as session:
+            row = _locked(session, purchase_id)
+            if row.state not in OPEN or row.intent_at != pressed_at:
+                return False
+            row.state, row.hold, row.hold_data = PurchaseState.HELD, str(held.code), _plain(held.data)
+            row.intent_at, row.deadline, row.cost_minor = None, None, None
+            session.add(row)
+            self._note(session, row, "held", {"code": str(held.code), **_plain(held.data)})
+        return True
+
+    def _must_be_free(self, row: Purchase) -> None:
+        if row.state not in (PurchaseState.NEW, PurchaseState.HELD) or row.intent_at is not None:
+            raise NotNowError(f"somebody else has seen to it meanwhile: it is {row.state.value} now")
+        if is_stopped(self.home):
+            raise NotNowError(f"buying is stopped: {stop_file(self.home)}")
+
+    def _note(self, session: Session, purchase: Purchase, what: str, data: dict[str, Any]) -> None:
+        now, order_id = self.clock(), session.get_one(Line, purchase.line_id).order_id
+        session.add(Event(at=now, who="robot", what=what, order_id=order_id, data=data))
+        restand(session, [order_id], now)
+
+
+def _locked(session: Session, purchase_id: int | None) -> Purchase:
+    return session.get_one(Purchase, purchase_id, with_for_update=True)
+
+
+def _write_intent(row: Purchase, wanted: Wanted, quote: Quote, now: datetime) -> None:
+    row.state, row.hold, row.hold_data = PurchaseState.INTENT, None, {}
+    row.intent_at, row.deadline = now, now + PRESS_WITHIN
+    # What is looked for later is what the page was asked for, whatever becomes of the mapping.
+    row.product_id, row.sku_id, row.units = wanted.product_id, wanted.sku_id, wanted.quantity
+    row.quote, row.ship_to = quote.model_dump(mode="json"), wanted.ship_to.model_dump(mode="json")
+    row.cost_minor, row.cost_currency = quote.total.minor, quote.total.currency
+    row.quoted_at, row.looks, row.last_look_at = now, 0, None
+
+
+def _plain(data: Any) -> dict[str, Any]:
+    return {
+        key: value if isinstance(value, int | str | bool | list) or value is None else str(value)
+        for key, value in data.items()
+    }
