@@ -1,15 +1,18 @@
 """The command line as processes of their own: run to the end, or started and watched."""
 
+import io
 import os
 import queue
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import psutil
+import pytest
 
 NO_KEYRING = "keyring.backends.fail.Keyring"
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +43,21 @@ def python(home: Path, *arguments: object, **more: str) -> "subprocess.Completed
         cwd=ROOT,
         timeout=120,
     )
+
+
+def called(home: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    """The same in this process, a second quicker: for commands that open no browser."""
+    from bot.cli.app import run
+
+    typed = [*map(str, arguments)]
+    said, noted = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(noted):
+        patch.setenv("DROPFERRY_HOME", str(home))
+        # From the environment, because the keyring of whoever runs the tests is none of our business.
+        for name, secret in tomllib.loads((home / "secrets.toml").read_text(encoding="utf-8")).items():
+            patch.setenv(f"DROPFERRY_SECRET_{name.upper().replace('-', '_')}", secret)
+        code = run(typed)
+    return subprocess.CompletedProcess(typed, code, said.getvalue(), noted.getvalue())
 
 
 def told(done: "subprocess.CompletedProcess[str]") -> str:
