@@ -10,6 +10,7 @@ const dropferryGuard = (key, css, words) => {
   const refused = [];
   let armed = null;
   let pressed = false;
+  let clicking = false;
 
   // What sends behind the back of the browser's request interception.
   const refuse = (name) => {
@@ -29,7 +30,10 @@ const dropferryGuard = (key, css, words) => {
   // Pages asked for by speculation rules are fetched where no route sees it.
   new MutationObserver((changes) => {
     for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-      if (node.nodeName === "SCRIPT" && node.type === "speculationrules") node.remove();
+      if (!(node instanceof Element)) continue;
+      [node, ...node.querySelectorAll("script")]
+        .filter((one) => one.matches('script[type="speculationrules" i]'))
+        .forEach((one) => one.remove());
     }
   }).observe(document, { childList: true, subtree: true });
 
@@ -46,8 +50,10 @@ const dropferryGuard = (key, css, words) => {
   };
   const same = (texts, text) => texts.length === 1 && texts[0] === text;
   const why = (event) => {
+    // A form may be submitted by the click that was let through, in the same breath, and by nothing else.
+    if (event.type === "submit" && clicking) return null;
     if (!armed) return "not armed";
-    if (!event.isTrusted || event.type.startsWith("key")) return "not a press of the mouse";
+    if (!event.isTrusted || event.type.startsWith("key") || event.type === "submit") return "not a press of the mouse";
     if (now() >= armed.deadline) return "too late";
     const seen = terms();
     if (!same(seen.button, armed.button)) return `button: ${seen.button.join(" + ")}`;
@@ -68,7 +74,10 @@ const dropferryGuard = (key, css, words) => {
       refused.push(`${event.type}: ${reason}`);
     } else if (event.type === "click") {
       armed = null;
-      pressed = true;
+      pressed = clicking = true;
+      setTimeout(() => {
+        clicking = false;
+      }, 0);
     }
   };
   const EVENTS = [
