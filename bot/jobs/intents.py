@@ -50,16 +50,20 @@ class Intents:
         evidence: str,
         spent_in_run: int,
         watched: bool,
+        not_after: datetime | None = None,
     ) -> Held | None:
         """Write down before the press that it is about to happen; a cause that came up meanwhile is returned instead.
 
-        The caps are held once more in the same breath. Raises NotNowError. `purchase` is brought in step.
+        The caps are held once more in the same breath. Raises NotNowError, also where what was read for this press is
+        too old by now (`not_after`). `purchase` is brought in step.
         """
         now = self.clock()
         try:
             with self.database.write() as session:
                 rows = PurchaseRows.load(session, purchase.id, lock=True)
                 self._must_be_free(rows.purchase)
+                if not_after is not None and now > not_after:
+                    raise NotNowError("it took too long; it is tried again at the next run")
                 held = self.checks.money(session, rows, quote, spent_in_run)
                 held = held or self.checks.button(session, quote, watched=watched)
                 if held is not None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot import checkpoints
 from bot.buying_home import home_id
 from bot.db import Database
 from bot.holds import Held, Hold
@@ -16,6 +17,10 @@ from bot.standing import OLD_APP, restand
 from bot.tabs import PAID_IN_STORE
 
 TAG = "dropferry:"
+# What was read longer ago is read again before a tag is put on it: opening the pages of a purchase takes longer, so
+# another home that tagged in between still finds out before its press.
+AT_ONCE = timedelta(seconds=2)
+TRIES = 3
 LOST = "whose tag took the place of ours"
 
 
@@ -38,13 +43,18 @@ class Lease:
 
     def check(self, candidate: Candidate, *, live: bool) -> StoreSays:
         """Read the order; with `live` tag it as this home's. Raises ShopBaseError; nothing was changed then."""
-        says, reply = self._read(candidate)
-        if says is not None or reply is None:
-            return says or StoreSays()
-        other = self._other_home(reply)
-        if other is None and live:
-            other = self._tag(reply)
-        return _to(other)
+        for _ in range(TRIES):
+            asked_at = self.clock()
+            says, reply = self._read(candidate)
+            if says is not None or reply is None:
+                return says or StoreSays()
+            other = self._other_home(reply)
+            if other is not None or not live or self._ours in reply.tags:
+                return _to(other)
+            checkpoints.reached("place: about to lease")
+            if self.clock() - asked_at < AT_ONCE:
+                return _to(self._tag(reply))
+        return StoreSays(over="the store answers too slowly to be sure that no other dropferry is at this order")
 
     def confirm(self, candidate: Candidate) -> StoreSays:
         """Read a leased order once more just before the press; it must be unchanged, and this home's alone.
@@ -91,12 +101,10 @@ class Lease:
         """Put our tag on, then read again. Tags are replaced as a whole: of two homes that tag at once the later wins,
         and the other finds out here, or by `confirm` after the seconds that its pages have taken.
         """
-        if self._ours not in reply.tags:
-            self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
-            reply = self.shopbase.order(reply.id)
-            if self._ours not in reply.tags:
-                return LOST
-        return self._other_home(reply)
+        self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
+        checkpoints.reached("place: tagged")
+        reply = self.shopbase.order(reply.id)
+        return self._other_home(reply) or (None if self._ours in reply.tags else LOST)
 
     def _other_home(self, reply: OrderReply) -> str | None:
         return next((tag for tag in reply.tags if tag.startswith(TAG) and tag != self._ours), None)

@@ -1,6 +1,7 @@
 """Places orders on AliExpress, or (a dry run) goes all the way up to the press and reports what it would cost."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from bot.jobs.purchasing import Outcome, Purchasing
 from bot.models import Order, Purchase, PurchaseState
 from bot.planning import Candidate, plan
 from bot.recording import Recording
-from bot.shopbase import ShopBaseError
+from bot.shopbase import ShopBase, ShopBaseError
 from bot.work import Workplace
 from flows.errors import FlowError, TryLater
 from flows.guard import Guard
@@ -52,6 +53,7 @@ class PlaceOrders:
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
+    clients: dict[str, ShopBase] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def recording(self) -> Recording:
@@ -105,11 +107,26 @@ class PlaceOrders:
                 known=known,
                 known_at=asked_at,
             )
-            with self.recording.running():
+            with self.recording.running(), self._stores():
                 self._buy_all(purchasing, ready, done)
         finally:
             guard.close()
             close_tab(page)
+
+    @contextmanager
+    def _stores(self) -> Iterator[None]:
+        """A client of each shop, opened when first asked for and closed with the run."""
+        try:
+            yield
+        finally:
+            for client in self.clients.values():
+                client.close()
+            self.clients.clear()
+
+    def _store(self, shop: str) -> ShopBase:
+        if shop not in self.clients:
+            self.clients[shop] = opening.shop_client(self.place.home, self.place.config, shop)
+        return self.clients[shop]
 
     def _looker(self) -> Looker:
         place = self.place
@@ -174,14 +191,13 @@ class PlaceOrders:
     def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Read the store order once more, and lease it when it is going to be ordered."""
         try:
-            with opening.shop_client(self.place.home, self.place.config, candidate.shop) as shopbase:
-                lease = Lease(self.place.database, shopbase, self.place.home, self.place.clock)
-                says: StoreSays = lease.check(candidate, live=self.live)
-                checkpoints.reached("place: leased")
-                if says.held is not None:
-                    return purchasing.hold(candidate, says.held)
-                if says.over is not None:
-                    return Outcome(candidate, "nothing", says.over)
-                return purchasing.buy(candidate, lambda: lease.confirm(candidate))
+            lease = Lease(self.place.database, self._store(candidate.shop), self.place.home, self.place.clock)
+            says: StoreSays = lease.check(candidate, live=self.live)
+            checkpoints.reached("place: leased")
+            if says.held is not None:
+                return purchasing.hold(candidate, says.held)
+            if says.over is not None:
+                return Outcome(candidate, "nothing", says.over)
+            return purchasing.buy(candidate, lambda: lease.confirm(candidate))
         except ShopBaseError as trouble:
             return Outcome(candidate, "nothing", f"the store could not be read: {trouble}")

@@ -45,6 +45,10 @@ SURPRISES = frozenset(
 FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
 # A list older than this is read on before it is trusted: a person may have bought by hand meanwhile.
 FRESH = timedelta(minutes=2)
+# After this, nothing is pressed by it: the process, or who watches it, was away meanwhile.
+STALE = timedelta(minutes=5)
+# So long the store's last word holds.
+SPOKEN = timedelta(seconds=30)
 SOMEBODY_ELSE = "somebody else has seen to it meanwhile"
 
 
@@ -82,6 +86,7 @@ class Purchasing:
     pause: Callable[[float], None] = lambda _seconds: None
     known: ListView = field(default_factory=ListView)
     known_at: datetime | None = None
+    not_after: datetime | None = None
     spent_in_run: int = 0
 
     @property
@@ -136,7 +141,9 @@ class Purchasing:
             return held
         if self.supervised is not None and not self.supervised(quote):
             return "not pressed: you said no"
+        asked_at = self.clock()
         says = last_word()
+        self.not_after = min(asked_at + SPOKEN, (self.known_at or asked_at) + STALE)
         checkpoints.reached("place: last word")
         return says.held or says.over
 
@@ -199,6 +206,7 @@ class Purchasing:
                 evidence=evidence.name,
                 spent_in_run=self.spent_in_run,
                 watched=self.supervised is not None,
+                not_after=self.not_after,
             )
         except NotNowError as no:
             return _nothing(outcome, str(no))
