@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Request
 
+from flows.amounts import read_price
 from flows.calls import read_call
 from flows.errors import CannotBuy, PageChanged
 from flows.mtop import TokenRenewed
@@ -13,7 +14,7 @@ from flows.pages.confirm_answer import ADJUST, NAME, RENDER, Terms, from_answers
 from flows.tab import Tab
 
 STEP = 0.02
-QUIET = 0.12  # how long nothing may move
+QUIET = 0.08  # how long nothing may move
 UNANSWERED = 1.5  # how long a drawn page may still get its answer
 PATIENCE = 20.0
 APIS = (RENDER, ADJUST)
@@ -105,9 +106,11 @@ class Checkout:
         return from_answers(self._answers) if self._answers else None
 
     def _shows(self, sight: Sight, terms: Terms) -> bool:
-        from flows.amounts import read_price
-
-        return len(sight.total) == 1 and read_price(NAME, "total", sight.total[0]) == terms.total
+        """Whether the drawn total is the answered one; what cannot be read yet is not."""
+        try:
+            return len(sight.total) == 1 and read_price(NAME, "total", sight.total[0]) == terms.total
+        except PageChanged:
+            return False
 
     def _raise_refusal(self, error: PageChanged, seconds: float) -> None:
         until = time.monotonic() + seconds

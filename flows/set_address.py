@@ -61,8 +61,7 @@ def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> None:
     fill(screen, to)
     own.note((*own.known, to))
     _save(screen)
-    after = _open_book(screen)
-    check_untouched(before, mine, after)
+    check_untouched(before, mine, _open_book(screen))
     own.note((to,))
     _close(screen)
 
@@ -93,18 +92,19 @@ def check_untouched(before: tuple[Entry, ...], mine: int | None, after: tuple[En
 
 def fill(screen: DrawnAddresses, to: ShipTo) -> None:
     """Types an address into the open form and reads it back; it is never made the default."""
-    _choose_country(screen, country_names(to.country_code))
-    form = _form(screen)
-    if form.place("street") is None and form.can_open:
-        screen.press_part("page.openFields()", "page.look()?.fields.length > told", len(form.fields))
-        form = _form(screen)
-    _check_fields(form, to)
-    typed = _typed(form, to)
-    screen.ask("page.fill(told)", [[place, value] for place, value in typed.items()])
+    countries = country_names(to.country_code)
+    if not same_place(_value(screen.form, "country"), countries):
+        _choose_place(screen, "country", countries)
+    if screen.form.place("street") is None and screen.form.can_open:
+        screen.press_part("page.openFields()", "page.look()?.fields.length > told", len(screen.form.fields))
+    _check_fields(screen.form, to)
+    typed = _typed(screen.form, to)
+    names = {screen.form.fields[place].name: value for place, value in typed.items()}
+    screen.press_part("page.fill(told)", told=[[place, value] for place, value in typed.items()])
     _choose_region(screen, to)
-    if _form(screen).is_default:
+    if screen.form.is_default:
         screen.press_part("page.notDefault()", "!page.look()?.isDefault")
-    _check_typed(_form(screen), {form.fields[place].name: value for place, value in typed.items()})
+    _check_typed(screen.form, names)
 
 
 def country_names(code: str) -> tuple[str, ...]:
@@ -118,22 +118,22 @@ def country_names(code: str) -> tuple[str, ...]:
 
 def _open_book(screen: DrawnAddresses) -> tuple[Entry, ...]:
     """The entries; none where the account has no address yet, and then the form is open in place of the book."""
-    if not screen.is_here():
-        screen.press_part("page.change() || page.addFirst()", "page.isOpen()")
-    return screen.entries()
+    return screen.press_part("page.isOpen() || page.change() || page.addFirst()", "page.isOpen()").entries
 
 
 def _choose(screen: DrawnAddresses, place: int, entry: Entry) -> None:
     if entry.is_chosen:
         _close(screen)
-        return
-    screen.press_part("page.choose(told)", "!page.isOpen()", place)
+    else:
+        screen.press_part("page.choose(told)", "!page.isOpen()", place)
 
 
 def _close(screen: DrawnAddresses) -> None:
-    if not screen.ask("page.close()"):
+    if screen.has("close"):
+        screen.press_part("page.close()", "!page.isOpen()")
+    else:
         screen.page.keyboard.press("Escape")
-    screen.press_part("true", "!page.isOpen()")
+        screen.press_part("true", "!page.isOpen()")
 
 
 def _open_form(screen: DrawnAddresses, mine: int | None, entries: int) -> None:
@@ -142,13 +142,6 @@ def _open_form(screen: DrawnAddresses, mine: int | None, entries: int) -> None:
         screen.press_part("page.edit(told)", drawn, mine)
     else:
         screen.press_part("page.add()" if entries else "true", drawn)
-
-
-def _form(screen: DrawnAddresses) -> Form:
-    form = screen.form()
-    if form is None:
-        raise PageChanged(NAME, "form", "not there any more")
-    return form
 
 
 def _check_fields(form: Form, to: ShipTo) -> None:
@@ -174,8 +167,7 @@ def _choose_region(screen: DrawnAddresses, to: ShipTo) -> None:
     other = load(NAME).means["words"]["other"][:1]
     provinces = place_names(to.province, to.province_names) or other
     cities = place_names(to.city, to.city_names) or other
-    form = _form(screen)
-    stand = {name: _value(form, name) for name in ("province", "city")}
+    stand = {name: _value(screen.form, name) for name in ("province", "city")}
     if same_place(stand["province"], provinces[:1]) and same_place(stand["city"], cities[:1]):
         return
     _choose_place(screen, "province", provinces)
@@ -187,21 +179,14 @@ def _value(form: Form, name: str) -> str:
     return "" if place is None else form.fields[place].value
 
 
-def _choose_country(screen: DrawnAddresses, names: tuple[str, ...]) -> None:
-    if not same_place(_value(_form(screen), "country"), names):
-        _choose_place(screen, "country", names)
-
-
 def _choose_place(screen: DrawnAddresses, name: str, names: tuple[str, ...]) -> None:
     """Takes the first of the names that the list has; the list is open already where another choice led to it."""
-    form = _form(screen)
-    place = form.place(name)
-    if place is None or not form.fields[place].choice:
+    place = screen.form.place(name)
+    if place is None or not screen.form.fields[place].choice:
         return
-    options = screen.ask("page.options()")
-    if not options:
+    if not screen.state.options:
         screen.press_part("page.open(told)", "page.options().length > 0", place)
-        options = screen.ask("page.options()")
+    options = screen.state.options
     taken = next((at for each in names for at, option in enumerate(options) if same_place(option, [each])), None)
     if taken is None:
         detail = f"asked {name} {names[0]}, the form's list of {len(options)} has no such entry"
@@ -219,8 +204,9 @@ def _check_typed(form: Form, typed: dict[str, str]) -> None:
 
 
 def _save(screen: DrawnAddresses) -> None:
-    screen.press_part("page.save()", "!page.look()?.fields.every((one) => !one.errors.length)")
-    form = screen.form()
+    """Saves, until the confirm page shows an address that can be changed, or the form says what is wrong."""
+    wrong = "page.look()?.fields.some((one) => one.errors.length)"
+    form = screen.press_part("page.save()", f"page.look() ? {wrong} : page.canChange()").form
     if form is not None:
-        wrong = [f"{field.label}: {' '.join(field.errors)}" for field in form.fields if field.errors]
-        raise CannotBuy(Reason.ADDRESS_REFUSED, "; ".join(wrong))
+        told = [f"{field.label}: {' '.join(field.errors)}" for field in form.fields if field.errors]
+        raise CannotBuy(Reason.ADDRESS_REFUSED, "; ".join(told))

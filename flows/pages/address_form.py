@@ -57,8 +57,16 @@ class Form(Value):
         return next((place for place, field in enumerate(self.fields) if field.name == name), None)
 
 
+class State(Value):
+    """All that book, form and an open list show at one moment."""
+
+    form: Form | None = None
+    options: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
 class DrawnAddresses(PageObject):
-    """Book and form, wherever they are drawn on the confirm page."""
+    """Book and form, wherever they are drawn on the confirm page; `state` is what the last press left behind."""
 
     name = NAME
     asks_for = frozenset({*BOOK, *FORM})
@@ -70,40 +78,52 @@ class DrawnAddresses(PageObject):
         self._css = {name: self.selectors.css(name) for name in (*BOOK, *FORM)}
         self._css |= {name: confirm.css(name) for name in ("address_change", "address_new")}
         self._words = {name: list(words) for name, words in self.selectors.means["words"].items()}
+        self.state = State()
 
     def is_here(self) -> bool:
         """Whether book or form is open."""
-        return bool(self.ask("page.isOpen()"))
+        return self.has("book") or self.has("form")
 
-    def ask(self, what: str, told: object = None) -> Any:
-        """What an expression over `page`, the in-page script, and `told` gives."""
-        return self.page.evaluate(_call(what), [self._css, self._words, told])
+    @property
+    def form(self) -> Form:
+        """The form as the last press left it; PageChanged where none is open."""
+        if self.state.form is None:
+            raise PageChanged(NAME, "form", "not there")
+        return self.state.form
 
-    def press_part(self, what: str, until: str = "true", told: object = None, seconds: float = PATIENCE) -> None:
-        """Presses a part of book or form, and waits until the expression `until` is true, in one round trip.
+    def press_part(self, what: str, until: str = "true", told: object = None, seconds: float = PATIENCE) -> State:
+        """Presses a part and waits until `until` is true, in one round trip: expressions over `page` and `told`.
 
-        PageChanged where the part is not there, or where it does not come true.
+        `page` is the in-page script. PageChanged where the part is not there, or where it does not come true.
         """
-        trouble = self.page.evaluate(_press(what, until), [self._css, self._words, told, seconds * 1000])
-        if trouble:
-            raise PageChanged(NAME, what.split("(", 1)[0].removeprefix("page."), trouble)
+        seen = self.page.evaluate(_press(what, until), [self._css, self._words, told, seconds * 1000])
+        if isinstance(seen, str):
+            raise PageChanged(NAME, what.split("(", 1)[0].removeprefix("page."), seen)
+        self.state = _state_of(seen)
+        return self.state
 
-    def entries(self) -> tuple[Entry, ...]:
-        """The entries of the open book."""
-        return tuple(
-            Entry(text=one["text"], is_default=one["isDefault"], is_chosen=one["isChosen"])
-            for one in self.ask("page.entries()")
+
+def _state_of(seen: dict[str, Any]) -> State:
+    entries = (
+        Entry(text=one["text"], is_default=one["isDefault"], is_chosen=one["isChosen"]) for one in seen["entries"]
+    )
+    return State(form=_form_of(seen["form"]), options=tuple(seen["options"]), entries=tuple(entries))
+
+
+def _form_of(seen: dict[str, Any] | None) -> Form | None:
+    if seen is None:
+        return None
+    fields = [
+        Field(
+            name=field_name(one["label"]),
+            label=one["label"],
+            value=one["value"],
+            choice=one["choice"],
+            errors=tuple(one["errors"]),
         )
-
-    def form(self) -> Form | None:
-        """The form as it stands; None where none is open."""
-        seen = self.ask("page.look() ?? null")
-        if seen is None:
-            return None
-        fields = [
-            Field(name=field_name(one["label"]), errors=tuple(one.pop("errors")), **one) for one in seen["fields"]
-        ]
-        return Form(fields=_with_choices(fields), can_open=seen["canOpen"], is_default=seen["isDefault"])
+        for one in seen["fields"]
+    ]
+    return Form(fields=_with_choices(fields), can_open=seen["canOpen"], is_default=seen["isDefault"])
 
 
 def field_name(label: str) -> str:
@@ -129,11 +149,6 @@ def _source() -> str:
 
 
 @cache
-def _call(what: str) -> str:
-    return f"([css, words, told]) => {{ {_source()} const page = dropferryAddress(css, words); return {what} }}"
-
-
-@cache
 def _press(what: str, until: str) -> str:
     return f"""async ([css, words, told, wait]) => {{
       {_source()}
@@ -141,5 +156,5 @@ def _press(what: str, until: str) -> str:
       if (!({what})) return "nothing there";
       for (const begun = performance.now(); !({until}); await new Promise((go) => setTimeout(go, 5)))
         if (performance.now() - begun > wait) return `nothing came of it within ${{wait / 1000}} s`;
-      return null;
+      return page.state();
     }}"""

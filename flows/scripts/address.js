@@ -75,11 +75,11 @@ const dropferryAddress = (css, words) => {
     .map((one) => tidy(one.getAttribute("title") || one.textContent));
 
   return {
-    entries,
     look,
     options,
-    step: () => all("step").map((one) => tidy(one.textContent))[0] ?? "",
+    state: () => ({ form: look() ?? null, options: options(), entries: entries() }),
     isOpen: () => all("book").length > 0 || Boolean(form()),
+    canChange: () => all("address_change").length > 0,
     change: () => press(all("address_change").map((one) => one.querySelector("button, a") ?? one)[0]),
     addFirst: () => press(all("address_new")[0]),
     choose: (place) => pressIn("entry_choose", place),
@@ -87,7 +87,10 @@ const dropferryAddress = (css, words) => {
     add: () => press(all("entry_add")[0]),
     close: () => press(all("close")[0]),
     openFields: () => press(manual()),
-    fill: (values) => values.forEach(([place, value]) => type(place, value)),
+    fill: (values) => {
+      values.forEach(([place, value]) => type(place, value));
+      return true;
+    },
     open: (place) => {
       const { input, item } = fieldsOf(form())[place];
       return press(all("opener", item)[0] ?? input);
