@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot import slots
+from bot import checkpoints, slots
 from bot.db import Database
 from bot.errors import AlreadyRunning
 from bot.models import JobRun
@@ -44,6 +44,7 @@ def record(database: Database, name: str, slot: datetime, clock: Clock, work: Ca
     soon, and one that was `stopped` before its end is made up at once when somebody next looks.
     """
     run = _claim(database, name, slot, clock())
+    checkpoints.reached("run: claimed")
     try:
         counts = dict(work())
     except Exception as error:
@@ -51,6 +52,7 @@ def record(database: Database, name: str, slot: datetime, clock: Clock, work: Ca
         again = slots.again_at(run.tries, clock()) if passing else None
         _finish(database, run, clock(), ok=False, problem=f"{type(error).__name__}: {error}", again=again)
         raise
+    checkpoints.reached("run: done")
     problems = list(counts.get("problems") or [])
     stopped = bool(counts.get("stopped"))
     again = clock() if stopped else slots.again_at(run.tries, clock()) if counts.get("unanswered") else None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
 
+from bot import checkpoints
 from bot.config import Config
 from bot.db import Database
 from bot.facts import PushMode, Tab
@@ -92,6 +93,7 @@ def push(
         if mode is PushMode.ON or (yes and mode is PushMode.FIRST):
             freed = retry_refused(session, shop, clock() if retry else clock() - RETRY_AFTER)
             restand(session, freed, clock())
+    checkpoints.reached("push: refusals freed")
     ready = what_is_ready(database, config, shop)
     pushed.ready = len(ready)
     pushed.waits = None if yes and mode is not PushMode.OFF else _waits(mode, len(ready), config.push.confirm_above)

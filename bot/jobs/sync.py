@@ -159,6 +159,7 @@ class _Sync:
                     self.entries[order.order_id] = entry_of(order)
                     changed.append(ali)
             restand_orders_of(session, changed, now)
+            checkpoints.reached("sync: before commit")
         self.synced.changed = len(self.entries)
         self.progress("orders in the list", self.synced.open - len(unseen), self.synced.open)
         checkpoints.reached("sync: list page written")
@@ -204,6 +205,7 @@ class _Sync:
                 self.synced.problems.append(f"{number}: {ali.trouble}")
             session.add(ali)
             restand_orders_of(session, [ali], now)
+        checkpoints.reached("sync: trouble written")
 
     def _due_trackings(self, looked_at: set[str]) -> list[str]:
         """Numbers whose tracking is to be read: changed ones, sent ones without a number, then those due again."""

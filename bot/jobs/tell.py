@@ -70,6 +70,8 @@ class Teller:
         with self.database.write() as session:
             (rows,) = load(session, [order_id])
             unsettled = [row for row in rows.fulfillments if row.state is FulfillmentState.SENDING]
+            corrections = {each.fulfillment: each.number for each in read(rows, self.push.carriers).plan.corrections}
+            before = {row.id: row.number for row in rows.fulfillments}
             settle(session, rows.order, replies, now)
             session.flush()
             (rows,) = load(session, [order_id])
@@ -77,6 +79,10 @@ class Teller:
             for parcel, fulfillment in plan.already.items():
                 _tie(session, fulfillment, [parcel])
             found = self._settle_own(session, rows.order, unsettled, {telling.number for telling in plan.new})
+            for row in rows.fulfillments:
+                if row.id in corrections and row.number == corrections[row.id]:
+                    # The store has the new number already: the answer to our correction was lost.
+                    self._note_correction(session, rows.order, row.number, before[row.id])
             self.told.found += len(found | set(plan.already.values()))
             restand(session, [order_id], now)
             session.flush()
@@ -129,8 +135,8 @@ class Teller:
             row.carrier, row.link = correction.carrier, link
             session.add(row)
             _tie(session, correction.fulfillment, correction.parcels)
-            data = {"number": correction.number, "before": before, "mailed": mail}
-            self._note(session, rows.order, "tracking corrected", data)
+            self._note_correction(session, rows.order, correction.number, before)
+            restand(session, [row.order_id], self.clock())
         self.told.corrected += 1
         self.told.mailed += mail
 
@@ -263,11 +269,16 @@ class Teller:
             row.state, row.problem, row.tried_at = state, problem, self.clock()
             session.add(row)
             self._note(session, order, f"ShopBase {state.value}", {"number": row.number, "problem": problem})
+        checkpoints.reached("push: refusal written")
 
     def _note(self, session: Session, order: Order, what: str, data: Mapping[str, object]) -> None:
         self._event(session, order, what, data)
         assert order.id is not None
         restand(session, [order.id], self.clock())
+
+    def _note_correction(self, session: Session, order: Order, number: str, before: str | None) -> None:
+        data = {"number": number, "before": before, "mailed": self.shop.notify_corrections}
+        self._event(session, order, "tracking corrected", data)
 
     def _event(self, session: Session, order: Order, what: str, data: Mapping[str, object]) -> None:
         session.add(Event(at=self.clock(), who=self.who, what=what, order_id=order.id, data=dict(data)))
