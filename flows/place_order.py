@@ -176,7 +176,7 @@ def _wait_until_sent(page: Page, site: Site, guard: Guard) -> CannotBuy | None:
     """Waits for the order call that a press brings; what the page refuses by itself, without sending anything."""
     until = time.monotonic() + SENDS_WITHIN
     while time.monotonic() < until and not guard.let_through:
-        if guard.was_pressed() is False and guard.refused():
+        if guard.was_pressed() is False:
             return None
         refused, _, _ = _read_result(page, site)
         if refused is not None or not _rest(page):
