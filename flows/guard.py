@@ -62,6 +62,7 @@ class Guard:
         self._sent: list[tuple[str, Request]] = []
         self._aborted: list[str] = []
         self._closed = False
+        self._was_armed = False
         self._undo = ExitStack()
         self._undo.enter_context(context.add_init_script(_listener(site, self._key)))
         self._undo.enter_context(context.route("**/*", self._on_route))
@@ -94,6 +95,7 @@ class Guard:
     def close(self) -> None:
         """Lets go of the context; pages keep their listener, which refuses every press, until they navigate."""
         if not self._closed:
+            self.leave_page()
             self._closed = True
             self.context.remove_listener("page", self._on_page)
             with suppress(PlaywrightError):
@@ -101,6 +103,7 @@ class Guard:
 
     def reading(self) -> None:
         """A new purchase begins: item page, confirm page and their reading calls may be loaded again."""
+        self.leave_page()
         self.rest()
         self._page = None
         self._sent.clear()
@@ -115,6 +118,13 @@ class Guard:
         """Nothing may order; pages may be read again. What was stopped and sent stays told until `reading`."""
         self.disarm()
         self._phase = Phase.READING
+
+    def leave_page(self) -> None:
+        """Ends the page that was armed: what it may still want to send would leave when the browser lets go of it."""
+        page, self._was_armed = (self._page if self._was_armed else None), False
+        if page is not None and not page.is_closed():
+            with suppress(PlaywrightError):
+                page.goto("about:blank")
 
     def quote_read(self, page: Page) -> None:
         """From here on nothing leaves but GETs of static assets; `page` holds the button that may be armed."""
@@ -143,7 +153,7 @@ class Guard:
         }
         if self._reach("arm", expected) is None:
             raise PageChanged(NAME, "listener", "the page was loaded before the guard")
-        self._deadline, self._phase = until, Phase.ARMED
+        self._deadline, self._phase, self._was_armed = until, Phase.ARMED, True
 
     def disarm(self) -> None:
         """Refuses presses and order calls again."""

@@ -99,8 +99,9 @@ def press(
 ) -> PressResult:
     """Presses the order button once, never again, and reads what came of it; `deadline` is UTC.
 
-    Raises OutcomeUnknown where an order call was sent and the page neither shows a number nor surely refuses, and
-    CannotBuy before the press where the page does not show the quote any more.
+    `on_step` sees the page at "armed", "pressed" and "outcome". Raises OutcomeUnknown where an order call was sent and
+    the page neither shows a number nor surely refuses, or where the page is gone; and CannotBuy before the press where
+    the page does not show the quote any more.
     """
     if not guard.is_armed:
         guard.arm(quote, deadline)
@@ -114,7 +115,7 @@ def press(
         trouble = str(error).splitlines()[0]
     try:
         on_step("pressed", page)
-        return _outcome(page, site, guard, trouble)
+        return _outcome(page, site, guard, trouble, lambda: on_step("outcome", page))
     finally:
         guard.rest()
 
@@ -150,17 +151,23 @@ def _try_button(screen: DrawnConfirm) -> None:
         raise PageChanged(NAME, "button", why[:200]) from error
 
 
-def _outcome(page: Page, site: Site, guard: Guard, trouble: str) -> PressResult:
+def _outcome(page: Page, site: Site, guard: Guard, trouble: str, step: Callable[[], None]) -> PressResult:
     refused = _wait_until_sent(page, site, guard)
     pressed = guard.was_pressed()
     guard.disarm()
     if not guard.let_through:
-        return PressResult(pressed=bool(pressed), let_through=False, refused=refused)
+        step()
+        if pressed is None:
+            raise OutcomeUnknown(f"the page is gone; {trouble or 'nobody saw an order call leave'}")
+        if pressed:
+            guard.leave_page()
+        return PressResult(pressed=pressed, let_through=False, refused=refused)
     until = time.monotonic() + ANSWERS_WITHIN
     is_answered = is_drawn = False
     while time.monotonic() < until:
         said, numbers, is_result = _read_result(page, site)
         if numbers or said is not None:
+            step()
             return PressResult(pressed=True, let_through=True, numbers=numbers, refused=said)
         if guard.is_answered and not is_answered:
             is_answered, until = True, min(until, time.monotonic() + SPEAKS_WITHIN)
@@ -168,6 +175,7 @@ def _outcome(page: Page, site: Site, guard: Guard, trouble: str) -> PressResult:
             is_drawn, until = True, min(until, time.monotonic() + DRAWS_WITHIN)
         if not _rest(page):
             break
+    step()
     why = trouble or "the page shows no order number"
     raise OutcomeUnknown(f"{', '.join(guard.let_through)} was sent; {why}")
 
