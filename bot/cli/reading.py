@@ -20,6 +20,8 @@ class PageKind(StrEnum):
     ORDER_LIST = "order-list"
     ORDER_DETAIL = "order-detail"
     TRACKING = "tracking"
+    PRODUCT = "product"
+    CONFIRM = "confirm"
 
 
 def read(

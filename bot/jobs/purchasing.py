@@ -122,6 +122,8 @@ class Purchasing:
             wanted = self._wanted(rows)
         except AddressRefused as refused:
             return Held(Hold.ADDRESS, {"problems": str(refused)})
+        # After the quote before this one the guard is closed, also for the pages that tell what was bought.
+        self.guard.reading()
         numbers = self._perhaps_bought(rows, wanted)
         if numbers:
             return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
@@ -228,24 +230,28 @@ class Purchasing:
     def _pressed(self, purchase: Purchase, quote: Quote, evidence: PressEvidence) -> PressResult | None:
         """Press once; None where an order call went out and nobody knows what came of it."""
         assert purchase.deadline is not None
+
+        def seen(name: str, page: Page) -> None:
+            _checkpoint(name, page)
+            if name == "outcome":
+                evidence.keep(page, "after", {"let_through": self.guard.let_through, "aborted": self.guard.aborted})
+
         try:
-            result = press(self.page, self.site, self.guard, quote, purchase.deadline, on_step=_checkpoint)
+            return press(self.page, self.site, self.guard, quote, purchase.deadline, on_step=seen)
         except CannotBuy as no:
             # Refused before the press: the page no longer shows what was quoted.
             return PressResult(pressed=False, let_through=False, refused=no)
-        except OutcomeUnknown as unknown:
-            evidence.keep(self.page, "after", {"problem": str(unknown)})
+        except OutcomeUnknown:
+            # The usual end: the page after the press shows no number, so the order list has to tell.
             return None
         except (FlowError, PlaywrightError) as trouble:
-            evidence.keep(self.page, "after", {"problem": str(trouble)})
+            evidence.keep(self.page, "trouble", {"problem": str(trouble)})
             if self.guard.let_through:
                 return None
             self.intents.take_back(purchase)
             if isinstance(trouble, FlowError):
                 raise
             raise TryLater(f"the browser says: {str(trouble).splitlines()[0]}") from trouble
-        evidence.keep(self.page, "after", {"let_through": self.guard.let_through, "aborted": self.guard.aborted})
-        return result
 
     def _look(self, purchase: Purchase, outcome: Outcome, shown: tuple[str, ...] = ()) -> Outcome:
         """Find the number: from the result page (`shown`), else in the list, at once and after 10, 30 and 60 s."""
