@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from bot.db import open_database
 from bot.facts import Tab
 from bot.jobs.tell import DETACH, Told
 from bot.sandbox import shop_fulfilments
 from bot.sandbox.shop_fulfilments import RefusalError
 from bot.sandbox.shop_goods import CATALOGUE
 from bot.sandbox.shop_state import ShopFulfilment
+from tests.databases import new_postgres_database
 from tests.merchant import Merchant, empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
 
 TOTE, DRIPPER = ((goods, 1) for goods in CATALOGUE[:2])
@@ -226,3 +228,25 @@ class TestOneNumberTwice:
         assert [(order.name, "LP00998877665544", "success")] * 2 == merchant.fulfilments
         assert 2 == len(merchant.mails)
         assert Told() == merchant.push().told
+
+
+def test_a_day_on_postgresql(merchant: Merchant, postgres: str) -> None:
+    """Pull, a lost answer, a correction, a refusal and its retry end on PostgreSQL as they do on SQLite."""
+    sqlite, merchant.database = merchant.database, open_database(new_postgres_database(postgres))
+    try:
+        name, (before,) = merchant.sent(TOTE)
+        merchant.sandbox.world.set_faults({"shopbase_lost": 1})
+        assert Told(unsure=1) == merchant.push(yes=True).told
+        assert Told(found=1) == merchant.push(yes=True).told
+        changed(merchant, name)
+        assert Told(corrected=1) == merchant.push().told
+        refused, _ = merchant.sent(DRIPPER)
+        merchant.store.find(refused).lines[0].refunded = 1
+        assert Told(refused=1) == merchant.push().told
+        merchant.store.find(refused).lines[0].refunded = 0
+        assert Told(sent=1, mailed=1) == merchant.push(retry=True).told
+        assert [Tab.FULFILLED] * 2 == [merchant.tab(name), merchant.tab(refused)]
+        assert (LAST_MILE, before) == (merchant.numbers(name)[0], merchant.mails[0][1])
+    finally:
+        merchant.database.close()
+        merchant.database = sqlite
