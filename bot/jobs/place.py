@@ -70,22 +70,19 @@ class PlaceOrders:
         if self.live:
             with self.place.database.read() as session:
                 check_may_buy(session, self.place.home, self.account)
-        with self.place.database.write() as session:
-            candidates = plan(session, self.place.config, self.account, self.place.clock(), self.only)
-        done.outcomes = [Outcome(each, "nothing", each.blocker) for each in candidates if each.blocker is not None]
-        ready = [each for each in candidates if each.blocker is None][: self.limit]
         try:
-            self._work(ready, done)
+            self._work(done)
         except FlowError as trouble:
             done.trouble = trouble
         return done
 
-    def _work(self, ready: list[Candidate], done: Placed) -> None:
+    def _work(self, done: Placed) -> None:
         page = self.context.new_page()
         guard = Guard(self.context, self.place.config.site)
         try:
             looker = self._looker()
             done.settled = looker.settle(page)
+            ready = self._plan(done)
             if self._is_open(done) or not ready:
                 return
             asked_at = self.place.clock()
@@ -127,6 +124,12 @@ class PlaceOrders:
         if shop not in self.clients:
             self.clients[shop] = opening.shop_client(self.place.home, self.place.config, shop)
         return self.clients[shop]
+
+    def _plan(self, done: Placed) -> list[Candidate]:
+        with self.place.database.write() as session:
+            candidates = plan(session, self.place.config, self.account, self.place.clock(), self.only)
+        done.outcomes = [Outcome(each, "nothing", each.blocker) for each in candidates if each.blocker is not None]
+        return [each for each in candidates if each.blocker is None][: self.limit]
 
     def _looker(self) -> Looker:
         place = self.place

@@ -1,0 +1,144 @@
+"""A sandbox home that is ready to buy, and what the stand-ins hold for each line that was sold in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.buying_home import note_reconciled
+from bot.config import Config, load
+from bot.db import Database
+from bot.home import Home
+from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
+from bot.models_buying import ProvenMethod
+from bot.opening import database_of, now
+from bot.sandbox.aliexpress.orders import AliOrder as Made
+from bot.sandbox.aliexpress.orders import OrderState
+from bot.sandbox.server import Sandbox
+from bot.sandbox.shop_goods import CATALOGUE, US
+from bot.sandbox.shop_state import ShopOrder
+from bot.work import Workplace
+
+ACCOUNT = "main"
+OVER = (PurchaseState.CANCELLED, PurchaseState.CLOSED)
+
+
+class BuyingHome:
+    """One home folder of `sandbox` whose account pays by slip, and may buy without anybody watching."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.path = folder
+        sandbox.write_home(folder)
+        self.home = Home(folder)
+        self.allow()
+
+    @property
+    def config(self) -> Config:
+        """As it is in the file now."""
+        return load(self.home)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The home's database."""
+        with database_of(self.home, self.config) as database:
+            yield database
+
+    def allow(self) -> None:
+        """As after `dropferry reconcile --since` and one purchase under a person's eyes."""
+        with self.database() as database, database.write() as session:
+            note_reconciled(session, self.home, ACCOUNT, datetime(2026, 1, 1, tzinfo=UTC), now())
+            if session.get(ProvenMethod, (ACCOUNT, "Boleto")) is None:
+                session.add(ProvenMethod(account=ACCOUNT, method="Boleto", number="1", proven_at=now()))
+
+    def sell(self, *products: int, **facts: Any) -> ShopOrder:
+        """A paid order of one piece of each of these products, not pulled yet."""
+        goods = tuple((CATALOGUE[product], 1) for product in products or (0,))
+        return self.sandbox.shop.add_order(goods, place=US, **facts)
+
+    def pull(self) -> None:
+        """Pull the store."""
+        with self.database() as database:
+            Workplace(self.home, self.config, database, lambda _line: None).pull("main")
+
+    def an_hour_passes(self) -> None:
+        """All presses were an hour earlier."""
+        with self.database() as database, database.write() as session:
+            for row in session.exec(select(Purchase).where(col(Purchase.intent_at).is_not(None))):
+                assert row.intent_at is not None
+                row.intent_at -= timedelta(hours=1)
+                row.deadline = row.intent_at + timedelta(seconds=10)
+                session.add(row)
+
+    def purchases(self) -> dict[tuple[str, int], tuple[Purchase, tuple[str, ...]]]:
+        """The purchase of each line that is not over, with its numbers."""
+        found: dict[tuple[str, int], tuple[Purchase, tuple[str, ...]]] = {}
+        with self.database() as database, database.read() as session:
+            query = (
+                select(Order.name, Line.position, Purchase)
+                .join(Line, col(Line.order_id) == Order.id)
+                .join(Purchase, col(Purchase.line_id) == Line.id)
+                .where(col(Purchase.state).not_in(OVER))
+            )
+            for name, position, purchase in session.exec(query).all():
+                numbers = (
+                    select(AliOrder.number)
+                    .join(PurchaseOrder, col(PurchaseOrder.ali_order_id) == AliOrder.id)
+                    .where(PurchaseOrder.purchase_id == purchase.id)
+                )
+                found[name, position] = purchase, tuple(session.exec(numbers))
+        return found
+
+    def placed(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        """The lines that are placed, with their numbers."""
+        return {
+            line: numbers
+            for line, (purchase, numbers) in self.purchases().items()
+            if purchase.state is PurchaseState.PLACED
+        }
+
+    def unknown(self) -> list[tuple[str, int]]:
+        """The lines that may have been ordered."""
+        return [
+            line
+            for line, (purchase, _) in self.purchases().items()
+            if purchase.intent_at is not None and purchase.state is not PurchaseState.PLACED
+        ]
+
+    def held(self) -> dict[tuple[str, int], str | None]:
+        """The lines that are held, with the cause."""
+        return {
+            line: purchase.hold
+            for line, (purchase, _) in self.purchases().items()
+            if purchase.state is PurchaseState.HELD
+        }
+
+    def made(self, account: str = ACCOUNT) -> dict[tuple[str, int], list[Made]]:
+        """What AliExpress holds for each line of the store: the same buyer and the same product, not called off."""
+        found: dict[tuple[str, int], list[Made]] = {}
+        orders = [order for order in self.sandbox.ali.orders.values() if order.account == account]
+        for sold in self.sandbox.shop.orders.values():
+            street = (sold.address or {}).get("address1")
+            for position, line in enumerate(sold.lines, start=1):
+                found[sold.name, position] = [
+                    order
+                    for order in orders
+                    if order.recipient.address == street
+                    and order.lines[0].product_id == line.goods.ali_item_id
+                    and order.state is not OrderState.CANCELED
+                ]
+        return found
+
+    def bought_twice(self) -> list[tuple[str, int]]:
+        """The lines that AliExpress holds more than one order for."""
+        return [line for line, orders in self.made().items() if len(orders) > 1]
+
+    def wrong_numbers(self) -> list[tuple[str, int]]:
+        """The placed lines whose number is not that of the one order that AliExpress holds for them."""
+        made = self.made()
+        return [
+            line for line, numbers in self.placed().items() if [order.number for order in made[line]] != list(numbers)
+        ]
