@@ -16,7 +16,7 @@ from flows.mtop import unwrap
 from flows.tab import close_tab
 
 Json = dict[str, Any]
-ODD = [None, "", 0, -1, 1.5, True, "x", "\ud83d", [], {}, [None], 2**60, "9" * 40]
+ODD: list[Any] = [None, "", 0, -1, 1.5, True, "x", "\ud83d", [], {}, [None], 2**60, "9" * 40]
 
 
 def real_text(shared: Path, name: str) -> str:
