@@ -41,7 +41,7 @@ def python(home: Path, *arguments: object, **more: str) -> "subprocess.Completed
         encoding=variables["PYTHONIOENCODING"],
         env=variables,
         cwd=ROOT,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -1,7 +1,6 @@
 """The demo: one command, no question asked, and an end that holds against what the stand-ins hold."""
 
 import re
-import time
 
 import pytest
 
@@ -17,10 +16,8 @@ def shown_fixture(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What a demo prints on the Vietnamese console of Windows, in a folder named as people are."""
     folder = tmp_path_factory.mktemp("demo") / "Nguyễn Văn Đức"
     folder.mkdir()
-    begun = time.monotonic()
     done = dropferry(folder / "home", "demo", TMPDIR=str(folder), PYTHONIOENCODING="cp1258")
     assert (0, "") == (done.returncode, done.stderr)
-    assert time.monotonic() - begun < 90
     assert [] == list(folder.glob("dropferry*")), "it leaves nothing behind"
     return done.stdout.splitlines()
 
