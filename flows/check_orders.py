@@ -86,7 +86,7 @@ class _Walk:
     def _read(self) -> OrderListPage:
         with browser_trouble("order list"):
             read = self.readers.read(self._answer, self._drawn, lambda: self.screen.cards(self.cards), self._wait)
-        self.cards += len(read.orders)
+        self.cards += len(read.orders) + len(read.unread)
         return read
 
     def _answer(self) -> OrderListPage:
@@ -94,7 +94,7 @@ class _Walk:
         told = order_list.tab_of(call.data)
         if told not in {None, self.code}:
             return self._other_tab(str(told))
-        read = order_list.from_answer(call.data, self.code)
+        read = order_list.from_answer(call.data, self.code, leave_out=True)
         if read.page_index != self.index:
             raise PageChanged(order_list.NAME, "pageIndex", f"{read.page_index} came, {self.index} was asked for")
         return read
@@ -116,7 +116,7 @@ class _Walk:
 
     def _wait(self, read: OrderListPage, seconds: float) -> bool:
         """Cards of another tab may still stand there after a change of tabs, so these are not compared."""
-        return not self.switched and self.screen.drawn(self.cards + len(read.orders), seconds)
+        return not self.switched and self.screen.drawn(self.cards + len(read.orders) + len(read.unread), seconds)
 
 
 def _read_detail(readers: TwoReaders[OrderDetail, OrderDetail], tab: Tab, number: str) -> OrderDetail:

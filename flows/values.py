@@ -101,10 +101,18 @@ class ListedOrder(Value):
     refund: RefundState | None = None
 
 
+class UnreadCard(Value):
+    """A card of the order list that could not be believed, and why; the cards beside it are sound."""
+
+    order_id: OrderNumber
+    problem: str
+
+
 class OrderListPage(Value):
     """One page of the order list, ten orders at most, newest first."""
 
     orders: tuple[ListedOrder, ...]
+    unread: tuple[UnreadCard, ...] = ()
     page_index: int
     has_more: bool
     reader: Reader

@@ -189,3 +189,25 @@ class TestTrouble:
         assert (True, True) == (synced.stopped, 2 <= synced.details <= 3)
         again = merchant.sync(context)
         assert (6 - synced.details, False) == (again.details, again.stopped)
+
+
+class TestOneBadCard:
+    """One card of the list that cannot be believed holds up no other order."""
+
+    def test_the_others_go_on(self, merchant: Merchant, context: BrowserContext) -> None:
+        """The other orders are read as ever, the one is named, and its own page tells where it stands."""
+        bad, *others = several(merchant, 3)
+        merchant.ali.set_faults({"only_orders": [bad], "only_answers": ["list"], "unknown_status": "Gone fishing"})
+        synced = merchant.sync(context)
+        assert [AliStatus.TO_SHIP] * 3 == [merchant.ali_order(number).status for number in (bad, *others)]
+        assert 3 == synced.details
+        (problem,) = synced.problems
+        assert bad in problem
+        assert "Gone fishing" in problem
+
+    def test_a_list_of_bad_cards_is_a_changed_page(self, merchant: Merchant, context: BrowserContext) -> None:
+        """Where no card can be believed the page has changed, and that is said."""
+        several(merchant, 2)
+        merchant.ali.set_faults({"unknown_status": "Gone fishing"})
+        with pytest.raises(PageChanged, match="Gone fishing"):
+            merchant.sync(context)

@@ -56,6 +56,8 @@ def look_back(page: Page, site: Site, *, since: date | None = None, down_to: str
     view = ListView()
     for listed in read_list(page, site):
         view.seen += [Seen(each.order_id, each.ordered_on, _lines(each), each.status) for each in listed.orders]
+        # A card that cannot be believed may be the very order that is looked for: its own page has to tell.
+        view.seen += [Seen(card.order_id, None, ()) for card in listed.unread]
         dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
         if since is not None and dates and max(dates) < since:
             break

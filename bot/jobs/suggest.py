@@ -62,21 +62,25 @@ def _walk(
 ) -> tuple[dict[str, ListedOrder], date]:
     """The cards that may fit, newest first, and down to which day all of them are among these."""
     cards: dict[str, ListedOrder] = {}
+    everything = since
     page = context.new_page()
     try:
         block_heavy(page)
         for listed in read_list(page, site):
+            if listed.unread:
+                # A card that cannot be believed may be anybody's order, so nothing is sure.
+                everything = date.max
             dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
             fitting = {each.order_id: each for each in listed.orders if fits(each)}
             if len(cards) + len(fitting) > DETAILS_AT_MOST:
                 # This page is left out as a whole, so only what is newer than its newest order was all looked at.
-                return cards, max(dates, default=date.max) + timedelta(days=1)
+                return cards, max(everything, max(dates, default=date.max - timedelta(days=1)) + timedelta(days=1))
             cards |= fitting
             if dates and max(dates) < since:
-                return cards, since
+                break
     finally:
         close_tab(page)
-    return cards, since
+    return cards, everything
 
 
 def _unless_unseen(each: Suggestion, ordered_on: date, unread: list[ListedOrder], read_to: date) -> Suggestion:

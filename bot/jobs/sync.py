@@ -98,6 +98,7 @@ class _Sync:
     ids: dict[str, int] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     entries: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
     half_read: set[str] = field(default_factory=set)
 
     def run(self) -> Synced:
@@ -106,7 +107,7 @@ class _Sync:
         if not self.ids:
             return self.synced
         unseen = self._read_list(ordered)
-        details = [*self.entries, *sorted(unseen)]
+        details = [*self.entries, *self.unread, *sorted(unseen)]
         self._read_details(details, unseen)
         self._read_trackings(self._due_trackings(set(details)))
         return self.synced
@@ -149,6 +150,13 @@ class _Sync:
         checkpoints.reached("sync: list page read")
         now = self.clock()
         ours = [order for order in listed.orders if order.order_id in self.ids]
+        for card in listed.unread:
+            if card.order_id in self.ids:
+                # What the list cannot be believed about, the order's own page may still tell.
+                unseen.pop(card.order_id, None)
+                self.missing.discard(card.order_id)
+                self.unread.append(card.order_id)
+                self.synced.problems.append(f"{card.order_id}: {card.problem}")
         with self.database.write() as session:
             changed: list[AliOrder] = []
             for order in ours:

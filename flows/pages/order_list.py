@@ -9,12 +9,12 @@ from playwright.sync_api import Page
 from flows.amounts import read_money, read_price
 from flows.blocks import ITEM_ID, ORDER_NUMBER, Blocks, Fields, nested
 from flows.dates import read_day
-from flows.errors import PageChanged
+from flows.errors import AnswerChanged, PageChanged
 from flows.labels import after_label, strip_copy
 from flows.page import Drawn, PageObject, Part, first, names_of
 from flows.statuses import check_code, check_tab, read_refund, read_status
 from flows.two_readers import check_same
-from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Site
+from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Site, UnreadCard
 
 API = "mtop.aliexpress.trade.buyer.order.list"
 NAME = "order_list"
@@ -38,10 +38,11 @@ CARD = {
 }
 
 
-def from_answer(data: object, tab: str | None = None) -> OrderListPage:
+def from_answer(data: object, tab: str | None = None, *, leave_out: bool = False) -> OrderListPage:
     """One page of orders from the `data` of an order-list answer, in the order in which they are drawn.
 
-    Raises AnswerChanged for an empty skeleton or a missing block, PageChanged for a value that cannot be believed.
+    Raises AnswerChanged for an empty skeleton or a missing block, PageChanged for a value that cannot be believed. With
+    `leave_out` a single card that cannot be believed is left out and named; that all are is PageChanged still.
     """
     blocks = Blocks(NAME, data)
     body = blocks.one("pc_om_list_body")
@@ -51,9 +52,22 @@ def from_answer(data: object, tab: str | None = None) -> OrderListPage:
     if more is None:
         raise body.changed("hasMore", "missing")
     _check_whole(blocks, cards, index, more)
-    orders = tuple(_listed(card, told) for card in cards)
-    _check_once([order.order_id for order in orders])
-    return OrderListPage(orders=orders, page_index=index, has_more=more, reader=Reader.CALLS)
+    orders: list[ListedOrder] = []
+    unread: list[UnreadCard] = []
+    for card in cards:
+        try:
+            orders.append(_listed(card, told))
+        except AnswerChanged:
+            raise
+        except PageChanged as problem:
+            number = card.order_number("orderId")
+            if not leave_out or number is None or len(unread) + 1 == len(cards):
+                raise
+            unread.append(UnreadCard(order_id=number, problem=str(problem)))
+    _check_once([*(order.order_id for order in orders), *(card.order_id for card in unread)])
+    return OrderListPage(
+        orders=tuple(orders), unread=tuple(unread), page_index=index, has_more=more, reader=Reader.CALLS
+    )
 
 
 def tab_of(data: object) -> str | None:
@@ -69,6 +83,8 @@ def from_page(page: Page, site: Site | None = None, start: int = 0) -> OrderList
 
 def compare(read: OrderListPage, drawn: Sequence[ListedOrder]) -> None:
     """PageChanged where the cards beside an answer have other order numbers or statuses."""
+    left_out = {card.order_id for card in read.unread}
+    drawn = [order for order in drawn if order.order_id not in left_out]
     check_same(
         NAME,
         {"order numbers": [order.order_id for order in read.orders]},
