@@ -103,7 +103,7 @@ class _Planning:
         query = (
             select(Order.id)
             .where(col(Order.shop).in_(shops), col(Order.tab).in_([Tab.AWAITING_ORDER, Tab.FAILED]))
-            .order_by(col(Order.paid_at), col(Order.created_at))
+            .order_by(col(Order.paid_at), col(Order.created_at), col(Order.id))
         )
         if self.only is not None:
             query = query.where(col(Order.id).in_(list(self.only)))

@@ -84,15 +84,15 @@ def same_recipient(asked: Asked, recipient: Recipient) -> bool:
     return same_phone or same_post_code or (not phone and not post_code)
 
 
-def may_be_for(recipient: Recipient, name: str, phone: str, country: str) -> bool:
-    """Whether an order may be for that buyer: the same name, or the same phone under a name typed otherwise.
+def may_be_for(asked: Asked, recipient: Recipient) -> bool:
+    """Whether an order may be for whom something is wanted: as `same_recipient`, or under a name typed otherwise.
 
-    Looser than `same_recipient`: this asks a person, it decides nothing.
+    This asks a person; it decides nothing.
     """
-    if name_key(name) == name_key(recipient.name):
-        return True
-    theirs = phone_key(recipient.phone, recipient.country_code)
-    return bool(theirs) and theirs == phone_key(phone, country)
+    phone = phone_key(asked.phone, asked.country)
+    return same_recipient(asked, recipient) or (
+        bool(phone) and phone == phone_key(recipient.phone, recipient.country_code)
+    )
 
 
 def holds(lines: Sequence[AliLine], product_id: str, sku_id: str | None) -> bool:

@@ -6,17 +6,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import BrowserContext
 from sqlmodel import col, select
 
 from bot.buying_home import note_reconciled
 from bot.config import Config, load
 from bot.db import Database
+from bot.finding import find_order, parse
 from bot.home import Home
+from bot.jobs.place import Placed, PlaceOrders
+from bot.jobs.purchasing import Outcome
 from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.models_buying import ProvenMethod
 from bot.opening import database_of, now
 from bot.sandbox.aliexpress.orders import AliOrder as Made
 from bot.sandbox.aliexpress.orders import OrderState
+from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE, US
 from bot.sandbox.shop_state import ShopOrder
@@ -57,7 +62,10 @@ class BuyingHome:
     def sell(self, *products: int, **facts: Any) -> ShopOrder:
         """A paid order of one piece of each of these products, not pulled yet."""
         goods = tuple((CATALOGUE[product], 1) for product in products or (0,))
-        return self.sandbox.shop.add_order(goods, place=US, **facts)
+        shop = self.sandbox.shop
+        # One after the other: the robot buys first what was paid first.
+        sold_at = shop.now() - timedelta(hours=2) + timedelta(seconds=len(shop.orders))
+        return shop.add_order(goods, place=US, **{"created": sold_at, **facts})
 
     def pull(self) -> None:
         """Pull the store."""
@@ -142,3 +150,48 @@ class BuyingHome:
         return [
             line for line, numbers in self.placed().items() if [order.number for order in made[line]] != list(numbers)
         ]
+
+
+class Keeper(BuyingHome):
+    """The same with a browser that is open already, signed in to an AliExpress account that no other test has."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, context: BrowserContext, account: str) -> None:
+        super().__init__(sandbox, folder)
+        self.context, self.account = context, account
+        self.buyer = sandbox.ali.market.buyer(account)
+        self.buyer.kind = "pay_now_deferred"
+        self.slept: list[float] = []
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """The browser is this account's from now on."""
+        self.context.clear_cookies()
+        cookies: Any = storage_state(self.sandbox.ali.sign_in(self.account))["cookies"]
+        self.context.add_cookies(cookies)
+
+    def place(self, *names: str, live: bool = True, **how: Any) -> Placed:
+        """Pull, then place these orders, or all; waiting is noted, not done."""
+        self.pull()
+        with self.database() as database:
+            with database.read() as session:
+                only = [find_order(session, parse(name), None).id or 0 for name in names] or None
+            place = Workplace(self.home, self.config, database, lambda _line: None)
+            how = {"pause": self.slept.append, **how}
+            return PlaceOrders(place, self.context, ACCOUNT, live, only, **how).run()
+
+    def one(self, name: str, **how: Any) -> Outcome:
+        """What becomes of an order of one line; trouble with a page is raised."""
+        done = self.place(name, **how)
+        if done.trouble is not None:
+            raise done.trouble
+        (outcome,) = done.outcomes
+        return outcome
+
+    def orders(self) -> list[Made]:
+        """All orders of the account."""
+        return [order for order in self.sandbox.ali.orders.values() if order.account == self.account]
+
+    @property
+    def presses(self) -> int:
+        """How often any button that orders was pressed."""
+        return len(self.sandbox.ali.market.presses)

@@ -196,9 +196,14 @@ def _run(
     limit: int | None,
     supervised: "Callable[[Quote], bool] | None",
 ) -> "Placed":
+    from bot.buying_home import check_may_buy
     from bot.jobs.place import PlaceOrders
     from bot.opening import browser_of
 
+    if live:
+        # Told before a browser is opened for nothing.
+        with place_.database.read() as session:
+            check_may_buy(session, place_.home, account)
     with browser_of(place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say) as context:
         return PlaceOrders(place_, context, account, live, only, limit, supervised=supervised, pause=_pause).run()
 

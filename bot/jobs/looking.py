@@ -1,7 +1,7 @@
 """Looks on AliExpress for what a press made: reads the list back, and opens an order where the list leaves doubt."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from playwright.sync_api import BrowserContext, Page
@@ -110,6 +110,11 @@ def owner_of(session: Session, account: str, number: str, besides: int | None) -
     return session.exec(query.limit(1)).first()
 
 
+def _numbers_of(session: Session, purchase: Purchase) -> set[str]:
+    query = select(AliOrder.number).join(PurchaseOrder, col(PurchaseOrder.ali_order_id) == AliOrder.id)
+    return set(session.exec(query.where(PurchaseOrder.purchase_id == purchase.id)))
+
+
 def asked_of(purchase: Purchase) -> Asked:
     """What was asked for with the press of a purchase."""
     assert purchase.ship_to is not None
@@ -117,12 +122,21 @@ def asked_of(purchase: Purchase) -> Asked:
     assert purchase.product_id is not None
     assert purchase.sku_id is not None
     to = ShipTo.model_validate(purchase.ship_to)
+    asked = _asked_for(to, purchase.product_id, purchase.sku_id, purchase.units or 1, purchase.intent_at.date())
+    return replace(asked, known_number=purchase.known_number)
+
+
+def _asked(wanted: Wanted, on: date) -> Asked:
+    return _asked_for(wanted.ship_to, wanted.product_id, wanted.sku_id, wanted.quantity, on)
+
+
+def _asked_for(to: ShipTo, product_id: str, sku_id: str, quantity: int, on: date) -> Asked:
     return Asked(
-        product_id=purchase.product_id,
-        sku_id=purchase.sku_id,
-        quantity=purchase.units or 1,
-        known_number=purchase.known_number,
-        pressed_on=purchase.intent_at.date(),
+        product_id=product_id,
+        sku_id=sku_id,
+        quantity=quantity,
+        known_number=None,
+        pressed_on=on,
         recipient=to.full_name,
         phone=f"{to.phone_code}{to.phone}",
         country=to.country_code,
@@ -202,18 +216,14 @@ class Looker:
             and (order.ordered_on is None or order.ordered_on >= since)
             and (not order.lines or holds(order.lines, wanted.product_id, wanted.sku_id))
         ]
-        to = wanted.ship_to
         unread = [number for number in alike if number not in self.recipients]
         self.recipients |= {order.number: order for order in self._with_recipients(unread, view)}
-        read = [self.recipients[number] for number in alike if number in self.recipients]
+        asked = _asked(wanted, self.clock().date())
         return [
             order.number
-            for order in read
+            for order in (self.recipients[number] for number in alike if number in self.recipients)
             if (not order.lines or holds(order.lines, wanted.product_id, wanted.sku_id))
-            and (
-                order.recipient is None
-                or may_be_for(order.recipient, to.full_name, f"{to.phone_code}{to.phone}", to.country_code)
-            )
+            and (order.recipient is None or may_be_for(asked, order.recipient))
         ]
 
     def _with_recipients(self, numbers: Sequence[str], view: ListView) -> list[Seen]:
@@ -240,6 +250,8 @@ class Looker:
             stop_buying(self.home, why)
         with self.database.write() as session:
             row = session.get_one(Purchase, purchase.id, with_for_update=True)
+            if row.state is PurchaseState.PLACED and set(numbers) <= _numbers_of(session, row):
+                return True
             if row.state not in OPEN or any(owner_of(session, self.account, each, row.id) for each in numbers):
                 return False
             place(session, row, numbers, self.account, now, who="robot")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from playwright.sync_api import BrowserContext
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from bot import checkpoints, opening
@@ -126,10 +127,17 @@ class PlaceOrders:
         return self.clients[shop]
 
     def _plan(self, done: Placed) -> list[Candidate]:
-        with self.place.database.write() as session:
-            candidates = plan(session, self.place.config, self.account, self.place.clock(), self.only)
+        try:
+            candidates = self._candidates()
+        except IntegrityError:
+            # Another home on the same database has made the same purchases at the same moment.
+            candidates = self._candidates()
         done.outcomes = [Outcome(each, "nothing", each.blocker) for each in candidates if each.blocker is not None]
         return [each for each in candidates if each.blocker is None][: self.limit]
+
+    def _candidates(self) -> list[Candidate]:
+        with self.place.database.write() as session:
+            return plan(session, self.place.config, self.account, self.place.clock(), self.only)
 
     def _looker(self) -> Looker:
         place = self.place

@@ -1,0 +1,346 @@
+"""Each way in which buying can go wrong ends in a named state with a named reason, and presses only where it may.
+
+The jobs run against the stand-ins in a real browser. Where nothing is ordered anyway, the tests share one order.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+from sqlmodel import select
+
+from bot.buying_home import stop_file
+from bot.facts import Tab
+from bot.holds import Hold
+from bot.jobs.purchasing import Outcome
+from bot.models import Event, Order, PurchaseState
+from bot.models_buying import ProvenMethod
+from bot.sandbox.aliexpress.buyers import PaymentKind
+from bot.sandbox.aliexpress.orders import OrderState
+from bot.sandbox.server import Sandbox
+from flows.errors import NeedKind, PageChanged, PersonNeeded, Reason
+from tests.buying_home import ACCOUNT, Keeper
+
+A_DAY = 86_400
+
+
+@pytest.fixture(name="context", scope="module")
+def context_fixture(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """One context for the whole module."""
+    opened = browser.new_context(**browser_context_args, service_workers="block")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(name="shared_keeper", scope="module")
+def shared_keeper_fixture(
+    sandbox: Sandbox, context: BrowserContext, tmp_path_factory: pytest.TempPathFactory
+) -> Keeper:
+    """A home with one order of two pieces that is never bought."""
+    keeper = Keeper(sandbox, tmp_path_factory.mktemp("faults") / "home", context, "never")
+    order = keeper.sell(0)
+    order.lines[0].quantity = 2
+    return keeper
+
+
+@pytest.fixture(name="never")
+def never_fixture(shared_keeper: Keeper, ali: Any) -> Iterator[Keeper]:
+    """The home whose order is never bought; afterwards no button was pressed and nothing was ordered."""
+    shared_keeper.sign_in()
+    before = shared_keeper.presses, ali.market.order_calls
+    yield shared_keeper
+    assert before == (shared_keeper.presses, ali.market.order_calls)
+    assert [] == shared_keeper.orders()
+    shared_keeper.buyer.kind, shared_keeper.buyer.coupon = "pay_now_deferred", 0
+
+
+@pytest.fixture(name="other_sandbox", scope="module")
+def other_sandbox_fixture() -> Iterator[Sandbox]:
+    """Stand-ins whose store is emptied for each test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(name="keeper")
+def keeper_fixture(other_sandbox: Sandbox, context: BrowserContext, tmp_path: Path, me: str) -> Iterator[Keeper]:
+    """A home and an account of this test's own, and an empty store."""
+    other_sandbox.shop.orders.clear()
+    yield Keeper(other_sandbox, tmp_path / "home", context, me)
+    other_sandbox.ali.set_faults(dict.fromkeys(type(other_sandbox.ali.faults).model_fields))
+
+
+def why_held(keeper: Keeper, outcome: Outcome) -> str | None:
+    """The cause, as the database has it, of an outcome that says so."""
+    assert "held" == outcome.state
+    return keeper.held()[outcome.candidate.order, outcome.candidate.position]
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ({"sku_gone_at": "item"}, Reason.SKU_GONE),
+        ({"sku_gone_at": "confirm"}, Reason.SKU_GONE),
+        ({"sold_out_at": "item"}, Reason.SOLD_OUT),
+        ({"sold_out_at": "confirm"}, Reason.SOLD_OUT),
+        ({"carrier_gone_at": "confirm"}, Reason.CARRIER_GONE),
+        ({"price_jump_at": "confirm"}, Hold.PRICE_DRIFT),
+        ({"currency_at": "item"}, Reason.CURRENCY_DIFFERS),
+        ({"currency_at": "confirm"}, Reason.CURRENCY_DIFFERS),
+        ({"quantity_reset": True}, Reason.QUANTITY_CHANGED),
+        ({"extra_line": True}, Reason.QUANTITY_CHANGED),
+    ],
+    ids=str,
+)
+def test_what_the_pages_say_differently_is_held(never: Keeper, faults: dict[str, Any], expected: str) -> None:
+    """Proves the reason for each difference between what is wanted and what item page or confirm page say."""
+    never.sandbox.ali.set_faults(faults)
+    assert expected == why_held(never, never.one("#1001"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("pay_now_card", Reason.PAYS_AT_ONCE),
+        ("pay_now_paypal", Reason.PAYS_AT_ONCE),
+        ("pay_now_unchosen", Reason.PAYS_AT_ONCE),
+        ("place_order_card", Reason.PAYS_AT_ONCE),
+        ("unknown_button", Reason.UNKNOWN_BUTTON),
+    ],
+)
+def test_button_that_may_charge_is_not_pressed(never: Keeper, kind: PaymentKind, expected: str) -> None:
+    """Proves that a live run presses no button that could charge, and says why."""
+    never.buyer.kind = kind
+    assert expected == why_held(never, never.one("#1001"))
+
+
+def test_total_of_zero_is_not_pressed(never: Keeper) -> None:
+    """Proves that an order that coupons have paid already is left to a person."""
+    never.buyer.coupon, never.buyer.bonus = 100_000, 100_000
+    outcome = never.one("#1001")
+    never.buyer.bonus = 0
+    assert Reason.ZERO_TOTAL == why_held(never, outcome)
+
+
+def test_method_that_nobody_has_watched_is_not_pressed(never: Keeper) -> None:
+    """Proves that a listed method waits for one purchase under a person's eyes."""
+    with never.database() as database, database.write() as session:
+        session.delete(session.get_one(ProvenMethod, (ACCOUNT, "Boleto")))
+    outcome = never.one("#1001")
+    never.allow()
+    assert Hold.UNPROVEN_METHOD == why_held(never, outcome)
+
+
+@pytest.mark.parametrize("place", ["item", "confirm"])
+@pytest.mark.parametrize(("fault", "kind"), [("signed_out_at", NeedKind.SIGNED_OUT), ("captcha_at", NeedKind.CAPTCHA)])
+def test_person_who_is_needed_half_way_ends_the_run(never: Keeper, fault: str, kind: NeedKind, place: str) -> None:
+    """Proves that a sign-in or a human check on the way ends the run, and that the purchase waits as it was."""
+    never.sandbox.ali.set_faults({fault: place})
+    with pytest.raises(PersonNeeded) as needed:
+        never.one("#1001")
+    assert kind == needed.value.kind
+
+
+def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
+    """Proves that a button that cannot be hit is a changed page, with its evidence."""
+    never.sandbox.ali.set_faults({"button_popup": True})
+    with pytest.raises(PageChanged, match="intercepts pointer events") as changed:
+        never.one("#1001")
+    assert changed.value.evidence is not None
+    assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
+
+
+@pytest.mark.parametrize("what", ["total", "button", "method", "recipient", "quantity"])
+def test_page_that_changes_under_the_finger_is_not_pressed(keeper: Keeper, what: str) -> None:
+    """Proves that a redraw between the trial and the press lets nothing out, and that the purchase waits."""
+    keeper.sandbox.ali.set_faults({"redraw": what, "redraw_on": "pointerdown"})
+    keeper.buyer.kind = "place_order" if what == "button" else "pay_now_deferred"
+    outcome = keeper.one(keeper.sell().name)
+    assert ("nothing", []) == (outcome.state, keeper.orders())
+    ((purchase, _),) = keeper.purchases().values()
+    assert (PurchaseState.NEW, None) == (purchase.state, purchase.intent_at)
+    assert "not ordered: the button sent nothing" in events(keeper)
+
+
+def events(keeper: Keeper) -> list[str]:
+    """What happened, in order."""
+    with keeper.database() as database, database.read() as session:
+        return [event.what for event in session.exec(select(Event).order_by(Event.id))]  # type: ignore[arg-type]
+
+
+def test_address_that_is_refused_or_altered_is_held(keeper: Keeper) -> None:
+    """Proves that an address AliExpress does not take, or changes as it saves it, stops the purchase."""
+    order, before = keeper.sell(), keeper.presses
+    keeper.sandbox.ali.set_faults({"address_refused": "We can't deliver to this address"})
+    assert Reason.ADDRESS_REFUSED == why_held(keeper, keeper.one(order.name))
+    keeper.sandbox.ali.set_faults({"address_refused": None, "recipient_altered": "Somebody Else"})
+    assert why_held(keeper, keeper.one(order.name)) in (Reason.RECIPIENT_DIFFERS, Reason.ADDRESS_REFUSED)
+    assert before == keeper.presses
+
+
+def test_store_that_changes_its_mind_a_second_before_the_press(keeper: Keeper) -> None:
+    """Proves that a refund, another address and a file STOP are noticed after the quote, just before the press."""
+    refunded, moved, stopped = keeper.sell(), keeper.sell(), keeper.sell()
+    before = keeper.presses
+
+    def in_the_store(act: Any) -> Any:
+        return lambda _quote: act() or True
+
+    def move() -> None:
+        assert moved.address is not None
+        moved.address["address1"] = "1 Elsewhere Road"
+        keeper.sandbox.shop.touch(moved)
+
+    late = keeper.one(refunded.name, supervised=in_the_store(lambda: bool(keeper.sandbox.shop.refund(refunded.name))))
+    assert ("nothing", "refunded in the store") == (late.state, late.why)
+    assert (refunded.name, 1) not in keeper.purchases()
+    assert Hold.STORE_CHANGED == why_held(keeper, keeper.one(moved.name, supervised=in_the_store(move)))
+    halted = keeper.one(stopped.name, supervised=in_the_store(stop_file(keeper.home).touch))
+    assert ("nothing", True) == (halted.state, "buying is stopped" in halted.why)
+    assert before == keeper.presses
+
+
+@pytest.mark.parametrize(
+    ("faults", "made"),
+    [
+        ({"order_call": "lost"}, 1),
+        ({"order_call": "500"}, 1),
+        ({"double_click": True}, 1),
+        ({"order_call": "token"}, 1),
+        ({"shows_number": True, "lag_seconds": A_DAY}, 1),
+    ],
+    ids=str,
+)
+def test_order_is_found_whatever_the_answer_was(keeper: Keeper, faults: dict[str, Any], made: int) -> None:
+    """Proves that one press makes one order, and that its number is found, at once."""
+    keeper.sandbox.ali.set_faults(faults)
+    order, before = keeper.sell(), keeper.presses
+    outcome = keeper.one(order.name)
+    assert ("placed", made, before + 1) == (outcome.state, len(keeper.orders()), keeper.presses), outcome.why
+    assert tuple(each.number for each in keeper.orders()) == outcome.numbers
+    assert [0.0] == keeper.slept
+
+
+@pytest.mark.parametrize(
+    ("faults", "made"),
+    [({"order_call": "500_before"}, 0), ({"order_call": "lost_before"}, 0), ({"lag_seconds": A_DAY}, 1)],
+    ids=str,
+)
+def test_order_that_does_not_show_is_unknown(keeper: Keeper, faults: dict[str, Any], made: int) -> None:
+    """Proves that what may have been ordered is looked for four times, and never pressed again by itself."""
+    keeper.sandbox.ali.set_faults(faults)
+    order, before = keeper.sell(), keeper.presses
+    keeper.sell()
+    done = keeper.place()
+    assert ["unknown"] == [each.state for each in done.outcomes]
+    assert [0.0, 10.0, 30.0, 60.0] == keeper.slept
+    keeper.sandbox.ali.set_faults(dict.fromkeys(("order_call",)))
+    again = keeper.place()
+    assert "may have been placed" in (again.ended_by or "")
+    assert (made, before + 1) == (len(keeper.orders()), keeper.presses)
+    with keeper.database() as database, database.read() as session:
+        assert Tab.FAILED == session.exec(select(Order.tab).where(Order.name == order.name)).one()
+
+
+def test_language_that_was_switched_is_not_guessed_at(keeper: Keeper) -> None:
+    """Proves that a list in words nobody knows leaves the outcome open until they are back."""
+    keeper.sandbox.ali.set_faults({"language": "vi"})
+    order, before = keeper.sell(), keeper.presses
+    outcome = keeper.one(order.name)
+    assert ("unknown", True) == (outcome.state, "unknown word" in outcome.why)
+    keeper.sandbox.ali.set_faults({"language": None})
+    keeper.place()
+    assert {(order.name, 1): (keeper.orders()[0].number,)} == keeper.placed()
+    assert before + 1 == keeper.presses
+
+
+def test_lagging_list_shows_the_order_in_the_end(keeper: Keeper) -> None:
+    """Proves that a later run finds the order of a press whose list lagged, and goes on with the next line."""
+    keeper.sandbox.ali.set_faults({"lag_seconds": A_DAY})
+    first = keeper.sell()
+    assert "unknown" == keeper.one(first.name).state
+    keeper.sandbox.ali.set_faults({"lag_seconds": None})
+    second = keeper.sell()
+    done = keeper.place()
+    assert ([f"found: AliExpress order {keeper.orders()[0].number}"], None) == (done.settled, done.ended_by)
+    placed = keeper.placed()
+    assert {(first.name, 1), (second.name, 1)} == set(placed)
+    assert [order.number for order in keeper.orders()] == [number for each in placed.values() for number in each]
+
+
+def test_refusal_after_the_press_is_held(keeper: Keeper) -> None:
+    """Proves that the site's own word that nothing was ordered ends in that reason, not in an unknown outcome."""
+    keeper.sandbox.ali.set_faults({"sold_out_at": "press"})
+    order = keeper.sell()
+    assert (Reason.SOLD_OUT, []) == (why_held(keeper, keeper.one(order.name)), keeper.orders())
+    keeper.sandbox.ali.set_faults({"sold_out_at": None})
+    assert "placed" == keeper.one(order.name).state
+
+
+def test_signed_out_at_the_press_is_unknown_until_a_person_looks(keeper: Keeper) -> None:
+    """Proves that a press that met a sign-in page is not repeated after it."""
+    keeper.sandbox.ali.set_faults({"signed_out_at": "press"})
+    order, before = keeper.sell(), keeper.presses
+    outcome = keeper.one(order.name)
+    assert "unknown" == outcome.state
+    keeper.sandbox.ali.set_faults({"signed_out_at": None})
+    keeper.sign_in()
+    again = keeper.place()
+    assert ("may have been placed" in (again.ended_by or ""), []) == (True, keeper.orders())
+    assert before + 1 >= keeper.presses
+
+
+def test_order_that_shows_as_paid_stops_all_buying(keeper: Keeper) -> None:
+    """Proves the tripwire: STOP is written, the method is trusted no more, and nothing else is pressed."""
+    first, second = keeper.sell(), keeper.sell()
+    before = keeper.presses
+
+    def charged(_seconds: float) -> None:
+        keeper.sandbox.ali.pay([each.number for each in keeper.orders() if each.state is OrderState.TO_PAY])
+
+    done = keeper.place(pause=charged)
+    assert ("placed", True) == (done.outcomes[0].state, "buying is stopped" in (done.ended_by or ""))
+    assert "was paid at once" in stop_file(keeper.home).read_text(encoding="utf-8")
+    assert "ALARM: paid at once" in events(keeper)
+    with keeper.database() as database, database.read() as session:
+        assert session.get(ProvenMethod, (ACCOUNT, "Boleto")) is None
+    assert {(first.name, 1)} == set(keeper.placed())
+    stop_file(keeper.home).unlink()
+    assert Hold.UNPROVEN_METHOD == why_held(keeper, keeper.one(second.name))
+    assert before + 1 == keeper.presses
+
+
+def test_one_purchase_under_a_persons_eyes_proves_the_method(keeper: Keeper) -> None:
+    """Proves that a watched purchase that stays unpaid lets the next one go without anybody."""
+    with keeper.database() as database, database.write() as session:
+        session.delete(session.get_one(ProvenMethod, (ACCOUNT, "Boleto")))
+    first, second = keeper.sell(), keeper.sell()
+    refused = keeper.one(first.name, supervised=lambda _quote: False)
+    assert ("nothing", "not pressed: you said no", []) == (refused.state, refused.why, keeper.orders())
+    assert "placed" == keeper.one(first.name, supervised=lambda _quote: True).state
+    assert "placed" == keeper.one(second.name).state
+
+
+def test_dry_run_of_fifty_orders_presses_nothing(keeper: Keeper) -> None:
+    """Proves that fifty orders are prepared up to the button, with what they cost, and no button is pressed."""
+    address = keeper.sell().address
+    for _ in range(49):
+        keeper.sell().address = address
+    before = keeper.presses, keeper.sandbox.ali.market.order_calls
+    done = keeper.place(live=False)
+    assert 50 == [each.state for each in done.outcomes].count("quoted")
+    assert (before, []) == ((keeper.presses, keeper.sandbox.ali.market.order_calls), keeper.orders())
+    assert not any(tag.startswith("dropferry:") for order in keeper.sandbox.shop.orders.values() for tag in order.tags)
+
+
+def test_live_run_with_a_saved_card_presses_nothing(keeper: Keeper) -> None:
+    """Proves the same for a live run on today's ordinary account: each order is held, and the next one is tried."""
+    keeper.buyer.kind = "pay_now_card"
+    for _ in range(3):
+        keeper.sell()
+    before = keeper.presses
+    done = keeper.place()
+    assert ["held"] * 3 == [each.state for each in done.outcomes]
+    assert {Reason.PAYS_AT_ONCE.value} == set(keeper.held().values())
+    assert (before, 0, []) == (keeper.presses, keeper.sandbox.ali.market.charges, keeper.orders())
