@@ -110,6 +110,7 @@ def fulfilment(
     """What ShopBase was told of all of these lines; their own fulfilled quantity is not touched."""
     assert order.id is not None
     told = {line.store_line_id: line.quantity for line in lines}
+    facts = {"sent_at": NOW if state is FulfillmentState.SENT else None} | facts
     row = Fulfillment(order_id=order.id, number=number, carrier="4PX", state=state, lines=told, created_at=NOW, **facts)
     session.add(row)
     session.flush()

@@ -13,7 +13,7 @@ from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 
-BUTTON = ".pl-order-toal-container__btn-box button"
+BUTTON = "button.place-order-primary-btn"
 TOTAL = ".pl-order-toal-container__item-content"
 ADDRESS = "[data-pl=pl-address-detail]"
 RESULT = "**/pay-result.html*"
