@@ -52,6 +52,8 @@ class Service:
     _done: "queue.Queue[SyncDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
     _beat_owed: bool = False
+    # One thing at a time in the office, whoever ticks.
+    _desk: threading.RLock = field(default_factory=threading.RLock)
 
     def run(self) -> None:
         """Work until told to stop; the step at hand is finished, and no browser is left behind."""
@@ -74,12 +76,13 @@ class Service:
 
     def tick(self) -> None:
         """Run what is due in the office, and hand what is due in the browser to its thread. Never raises."""
-        now = self.place.clock()
-        for shop in self.place.config.shops:
-            self._guarded(f"shop {shop}", partial(self._office, shop, now))
-        for account in self.place.config.accounts:
-            self._guarded(f"account {account}", partial(self._hand_over, account, now))
-        self._guarded("heartbeat", self._beat)
+        with self._desk:
+            now = self.place.clock()
+            for shop in self.place.config.shops:
+                self._guarded(f"shop {shop}", partial(self._office, shop, now))
+            for account in self.place.config.accounts:
+                self._guarded(f"account {account}", partial(self._hand_over, account, now))
+            self._guarded("heartbeat", self._beat)
 
     def _office(self, shop: str, now: datetime) -> None:
         slot = self._slot_due(f"pull:{shop}", slots.every(self.place.config.pull.every_minutes, now), now)
@@ -128,12 +131,13 @@ class Service:
             done = self._done.get(timeout=wait) if wait else self._done.get_nowait()
         except queue.Empty:
             return
-        self._queued.discard(done.account)
-        self._beat_owed = done.ok
-        for name, shop in self.place.config.shops.items():
-            if shop.account == done.account:
-                self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
-        self._guarded("heartbeat", self._beat)
+        with self._desk:
+            self._queued.discard(done.account)
+            self._beat_owed = done.ok
+            for name, shop in self.place.config.shops.items():
+                if shop.account == done.account:
+                    self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
+            self._guarded("heartbeat", self._beat)
 
     def _beat(self) -> None:
         """Ping once for each sync that went well, as soon as nothing else is in trouble: silence is the alarm."""
