@@ -52,8 +52,7 @@ class Service:
     _done: "queue.Queue[SyncDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
     _beat_owed: bool = False
-    # One thing at a time in the office, whoever ticks.
-    _desk: threading.RLock = field(default_factory=threading.RLock)
+    _beating: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
         """Work until told to stop; the step at hand is finished, and no browser is left behind."""
@@ -76,13 +75,12 @@ class Service:
 
     def tick(self) -> None:
         """Run what is due in the office, and hand what is due in the browser to its thread. Never raises."""
-        with self._desk:
-            now = self.place.clock()
-            for shop in self.place.config.shops:
-                self._guarded(f"shop {shop}", partial(self._office, shop, now))
-            for account in self.place.config.accounts:
-                self._guarded(f"account {account}", partial(self._hand_over, account, now))
-            self._guarded("heartbeat", self._beat)
+        now = self.place.clock()
+        for shop in self.place.config.shops:
+            self._guarded(f"shop {shop}", partial(self._office, shop, now))
+        for account in self.place.config.accounts:
+            self._guarded(f"account {account}", partial(self._hand_over, account, now))
+        self._guarded("heartbeat", self._beat)
 
     def _office(self, shop: str, now: datetime) -> None:
         slot = self._slot_due(f"pull:{shop}", slots.every(self.place.config.pull.every_minutes, now), now)
@@ -131,13 +129,12 @@ class Service:
             done = self._done.get(timeout=wait) if wait else self._done.get_nowait()
         except queue.Empty:
             return
-        with self._desk:
-            self._queued.discard(done.account)
-            self._beat_owed = done.ok
-            for name, shop in self.place.config.shops.items():
-                if shop.account == done.account:
-                    self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
-            self._guarded("heartbeat", self._beat)
+        self._queued.discard(done.account)
+        self._beat_owed = done.ok
+        for name, shop in self.place.config.shops.items():
+            if shop.account == done.account:
+                self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
+        self._guarded("heartbeat", self._beat)
 
     def _beat(self) -> None:
         """Ping once for each sync that went well, as soon as nothing else is in trouble: silence is the alarm."""
@@ -148,8 +145,10 @@ class Service:
         names += [f"sync:{account}" for account in config.accounts]
         last = (runs.last_run(self.place.database, name) for name in names)
         if all(run is None or run.ok is not False for run in last):
-            self._beat_owed = False
-            self.heartbeat()
+            with self._beating:
+                owed, self._beat_owed = self._beat_owed, False
+            if owed:
+                self.heartbeat()
 
     def _guarded(self, what: str, work: Callable[[], None]) -> None:
         """A database that is away for a minute must not end the service."""
