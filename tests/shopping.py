@@ -13,7 +13,7 @@ from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 
-BUTTON = "button.place-order-primary-btn"
+BUTTON = ".pl-order-toal-container__btn-box button"
 TOTAL = ".pl-order-toal-container__item-content"
 ADDRESS = "[data-pl=pl-address-detail]"
 RESULT = "**/pay-result.html*"
@@ -63,7 +63,7 @@ class Shopper:
         """The item page, then the confirm page in the same tab, until the total has stopped moving."""
         self.open_item()
         self.page.goto(self.confirm_url(**changes))
-        self.page.locator(BUTTON).wait_for()
+        self.page.locator(BUTTON).first.wait_for()
         self.settle()
 
     def settle(self) -> None:
