@@ -223,6 +223,9 @@ def test_orders_from_before_wait_for_a_person(keeper: Keeper) -> None:
 def test_order_bought_by_hand_has_two_answers(keeper: Keeper) -> None:
     """Proves that what was bought by hand is held with its number; "this is it" ties it, "buy anyway" buys it."""
     mine, anyway = keeper.sell(), keeper.sell()
+    for order, first in ((mine, "Mary"), (anyway, "Anna")):
+        assert order.address is not None
+        order.address |= {"first_name": first, "last_name": "Other", "name": f"{first} Other"}
     numbers = {order.name: keeper.sandbox.world.buy(order.name, keeper.account)[order.name] for order in (mine, anyway)}
     done = keeper.place()
     assert ["held", "held"] == [each.state for each in done.outcomes]
