@@ -164,6 +164,8 @@ class Purchase(SQLModel, table=True):
 
     At most one that is not over stands for a (line, item), and one open intent for an account: two indexes hold that
     across processes and restarts. `quote`, `ship_to` and `known_number` are what was asked and seen before a press.
+    `attended`: a person pressed, or was to press; `watched_until` is when their window was last looked after,
+    `asked_at` when they were asked whether they had pressed.
     """
 
     __tablename__ = "purchase"
@@ -210,6 +212,9 @@ class Purchase(SQLModel, table=True):
     last_look_at: datetime | None = Field(default=None, sa_column=columns.utc())
     placed_at: datetime | None = Field(default=None, sa_column=columns.utc())
     evidence: str | None = None
+    attended: bool = False
+    watched_until: datetime | None = Field(default=None, sa_column=columns.utc())
+    asked_at: datetime | None = Field(default=None, sa_column=columns.utc())
 
 
 class PurchaseOrder(SQLModel, table=True):

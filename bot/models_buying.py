@@ -1,4 +1,4 @@
-"""The tables that only buying needs: what a variant is bought as, proven payment methods, which homes may buy."""
+"""The tables that only buying needs: mappings, proven payment methods, homes that may buy, alarms that were told."""
 
 from datetime import datetime
 from typing import Any
@@ -75,3 +75,27 @@ class OwnAddress(SQLModel, table=True):
 
     account: str = Field(max_length=32, primary_key=True)
     known: list[dict[str, Any]] = Field(default_factory=list, sa_column=columns.json())
+
+
+class Recheck(SQLModel, table=True):
+    """When the unpaid orders of an account are to be read again, and when that was done."""
+
+    __tablename__ = "recheck"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account: str = Field(max_length=32)
+    at: datetime = Field(sa_column=columns.utc(nullable=False, index=True))
+    done_at: datetime | None = Field(default=None, sa_column=columns.utc())
+    reason: str = ""
+
+
+class Alarm(SQLModel, table=True):
+    """Something that was told once; `key` says what, so that it is not told again."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=120)
+    at: datetime = Field(sa_column=columns.utc(nullable=False))
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=columns.json())
