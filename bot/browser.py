@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot.browser_install import CHOICES, NONE_HERE, Found, Machine, find, runs_as_root
 from bot.config import Config
-from bot.cookies import read_cookies
+from bot.cookies import in_english, read_cookies
 from bot.errors import ConfigError
 from bot.home import Home, private_folder
 from flows.values import Site
@@ -48,6 +48,7 @@ def account_browser(
     context = open_account(playwright, config, home, account, headless)
     try:
         process = _browser_process(context)
+        context.add_cookies(in_english(context.cookies(), config.site))
         yield context
     finally:
         _close(context, process, CLOSING_SECONDS)

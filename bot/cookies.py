@@ -11,12 +11,15 @@ from bot.errors import ConfigError
 from flows.values import Site
 
 if TYPE_CHECKING:
-    from playwright._impl._api_structures import SetCookieParam  # the public module does not name it
+    from playwright._impl._api_structures import Cookie, SetCookieParam  # the public module does not name them
 
 # A browser forgets a session's cookies when it closes, and ours closes after each run: the site decides when they end.
 SESSION_KEPT = 30 * 24 * 60 * 60
 _REAL = ("aliexpress.com", "aliexpress.us")
 _SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "None", "no_restriction": "None"}
+# What AliExpress keeps language, currency and country in (aliexpress.md 2).
+LOCALE_COOKIE = "aep_usuc_f"
+_ENGLISH = "en_US"
 FORMS = (
     "save them again as Netscape cookies.txt, as JSON (EditThisCookie, Cookie-Editor) or as Playwright storage state"
 )
@@ -41,6 +44,33 @@ def read_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
     if not fresh:
         raise ConfigError(f"{file}: all its cookies of {' and '.join(domains)} have run out", _SIGN_IN)
     return fresh
+
+
+def in_english(cookies: "Iterable[Cookie]", site: Site) -> "list[SetCookieParam]":
+    """The locale cookies to set so that pages come in English; currency and country stay as they are.
+
+    Nothing where all of them say so already. The account's own preference beats the cookie.
+    """
+    kept = [cookie for cookie in cookies if cookie.get("name") == LOCALE_COOKIE]
+    if not kept:
+        return [
+            {"name": LOCALE_COOKIE, "value": f"b_locale={_ENGLISH}", "domain": f".{_domains(site)[0]}", "path": "/"}
+        ]
+    return [
+        {"name": LOCALE_COOKIE, "value": value, "domain": cookie["domain"], "path": cookie["path"]}
+        for cookie in kept
+        if (value := _english(cookie["value"])) != cookie["value"]
+    ]
+
+
+def _english(value: str) -> str:
+    quote = '"' if value.startswith('"') else ""
+    others = [part for part in value.strip('"').split("&") if part and not part.startswith("b_locale=")]
+    return f"{quote}{'&'.join([*others, f'b_locale={_ENGLISH}'])}{quote}" if _says_other(value) else value
+
+
+def _says_other(value: str) -> bool:
+    return f"b_locale={_ENGLISH}" not in value.strip('"').split("&")
 
 
 _SIGN_IN = "sign in to AliExpress in a browser and save its cookies again"

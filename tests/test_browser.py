@@ -14,6 +14,7 @@ from bot import browser
 from bot.browser import account_browser, import_cookies, open_account, own_download
 from bot.browser_install import Machine, find
 from bot.config import Config
+from bot.cookies import LOCALE_COOKIE
 from bot.errors import ConfigError
 from bot.home import Home
 
@@ -64,10 +65,10 @@ def test_a_profile_is_kept_and_the_same_on_every_run(playwright: Playwright, hom
             if run == 0:
                 assert 1 == import_cookies(context, cookies, config().site)
             looks.append(context.pages[0].evaluate("[innerWidth, innerHeight, navigator.language]"))
-            assert ["session"] == names(context)
+            assert {"session", LOCALE_COOKIE} == set(names(context))
     assert [[1280, 900, "en-US"]] * 2 == looks
     with account_browser(playwright, config(), home, "second", headless=True) as context:
-        assert [] == names(context)
+        assert [LOCALE_COOKIE] == names(context)
 
 
 def test_the_sandbox_reaches_no_other_host(playwright: Playwright, home: Home) -> None:

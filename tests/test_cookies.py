@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.cookies import SESSION_KEPT, read_cookies
+from bot.cookies import LOCALE_COOKIE, SESSION_KEPT, in_english, read_cookies
 from bot.errors import ConfigError
 from flows.values import Site
 
@@ -161,3 +161,26 @@ def test_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there is named."""
     with pytest.raises(ConfigError, match="none: cannot be read"):
         read_cookies(tmp_path / "none", REAL)
+
+
+def locale(value: str) -> Any:
+    return {"name": LOCALE_COOKIE, "value": value, "domain": ".aliexpress.com", "path": "/"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ("site=vnm&c_tp=VND&region=VN&b_locale=vi_VN", "site=vnm&c_tp=VND&region=VN&b_locale=en_US"),
+        ('"c_tp=USD&b_locale=pt_BR"', '"c_tp=USD&b_locale=en_US"'),
+        ("c_tp=USD", "c_tp=USD&b_locale=en_US"),
+    ],
+)
+def test_pages_come_in_english(kept: str, told: str) -> None:
+    """The locale cookie asks for English and keeps currency and country; one that does so already is left alone."""
+    assert [locale(told)] == in_english([locale(kept)], REAL)
+    assert [] == in_english([locale(told)], REAL)
+
+
+def test_a_new_profile_asks_for_english() -> None:
+    """A profile without a locale cookie gets one, for AliExpress alone."""
+    assert [locale("b_locale=en_US")] == in_english([], REAL)
