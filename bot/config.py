@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import hosts
 from bot.config_base import Settings
-from bot.config_buying import Amount, Buying, Currency, Limits
+from bot.config_buying import Amount, Buying, Currency, Limits, Rung
 from bot.config_errors import BadKey, config_error, nearest, read_toml
 from bot.errors import ConfigError
 from bot.home import Home
@@ -66,6 +66,11 @@ class Account(Settings):
     """One AliExpress account; a person signs it in with `dropferry login`."""
 
     currency: Currency = Field(default="USD", description="the currency that this account pays in")
+    buying: Rung = Field(
+        default="auto",
+        description='who orders: "robot" (it presses), "fill" (you press), "record" (you buy, it notes the number), '
+        '"auto" (the first of these that is possible)',
+    )
     deferred_payment_methods: tuple[Word, ...] = Field(
         default=(),
         strict=False,

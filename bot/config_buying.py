@@ -1,7 +1,7 @@
 """What a merchant can set about buying: caps, which payment methods are safe, and from when on the robot may buy."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -23,6 +23,8 @@ def _amount(value: Any) -> Decimal:
     return amount
 
 
+# Who does what when something is bought; see bot/rungs.py.
+Rung = Literal["auto", "robot", "fill", "record"]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -56,3 +58,6 @@ class Buying(Settings):
     )
     stop_after_unknown: int = Field(default=1, ge=1, description="so many unknown outcomes end a run")
     evidence_days: int = Field(default=90, ge=1, description="days for which pictures of each press are kept")
+    person_wait_minutes: int = Field(
+        default=15, ge=1, description="minutes that a prepared page of a pay run waits for you, to press and to pay"
+    )

@@ -25,6 +25,7 @@ class Hold(StrEnum):
     ADDRESS = "address"
     UNPROVEN_METHOD = "unproven_method"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    BY_PERSON = "by_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,4 @@ PASSING = frozenset(
     {Hold.OVER_RUN, Hold.OVER_DAY, Hold.TOO_MANY, Hold.OTHER_HOME, Hold.UNPROVEN_METHOD, Hold.ADDRESS}
 ) | {Reason.SOLD_OUT, Reason.PAYS_AT_ONCE}
 # An order with these waits in Awaiting Order; any other cause needs a person and is Failed.
-WAITING = PASSING | {Hold.FIRST_LOOK}
+WAITING = PASSING | {Hold.FIRST_LOOK, Hold.BY_PERSON}

@@ -23,6 +23,7 @@ HELD: dict[str, str] = {
     "unpaid; dropferry place {order} --live --supervised",
     Hold.OUTCOME_UNKNOWN: "perhaps ordered already, so do not order it again; dropferry resolve {order}/{line} says "
     "what is known and takes your word",
+    Hold.BY_PERSON: "you held it back; when it may be bought: dropferry approve {order}",
     Reason.PRODUCT_GONE: "AliExpress no longer sells this product ({detail}); map another: dropferry map set",
     Reason.SKU_GONE: "AliExpress no longer has this variant ({detail}); map another: dropferry map set",
     Reason.SOLD_OUT: "sold out on AliExpress ({detail}); it is tried again, or map another: dropferry map set",
@@ -33,8 +34,8 @@ HELD: dict[str, str] = {
     Reason.QUANTITY_CHANGED: "AliExpress changes the quantity ({detail}); look at the product there",
     Reason.RECIPIENT_DIFFERS: "the confirm page shows another recipient ({detail}); mend it: dropferry address {order}",
     Reason.CURRENCY_DIFFERS: "the confirm page is in another currency ({detail}); set the account's currency there",
-    Reason.PAYS_AT_ONCE: "the button would charge at once ({detail}), so the robot leaves it; order it yourself "
-    "and dropferry link {order}/{line} NUMBER, or take the saved card out of the account",
+    Reason.PAYS_AT_ONCE: "the button would charge at once ({detail}), so the robot leaves it to you: "
+    "dropferry pay-run {order}",
     Reason.UNKNOWN_BUTTON: "the confirm page has a button that dropferry does not know ({detail}); order it yourself",
     Reason.ZERO_TOTAL: "the total is zero, so the button would order at once ({detail}); order it yourself",
     Reason.MERCHANT_ADDRESS_TOUCHED: "one of your own addresses would have been changed ({detail}); look at them",
