@@ -95,7 +95,7 @@ def resolve(
         if ORDER_NUMBER.fullmatch(number) is None:
             raise NotApprovedError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits")
         _must_be_free(session, number, purchase, account)
-    if not numbers and purchase.deadline is not None and now <= purchase.deadline:
+    if not numbers and purchase.deadline is not None and now <= (purchase.watched_until or purchase.deadline):
         raise NotApprovedError(
             f"line {line.position} of order {order.name} is being ordered right now", "look again in a minute"
         )
@@ -106,7 +106,8 @@ def resolve(
         place(session, purchase, numbers, purchase.account or account or "", now, who="person")
     else:
         purchase.state, purchase.hold, purchase.hold_data = PurchaseState.NEW, None, {}
-        purchase.intent_at = purchase.deadline = None
+        purchase.intent_at = purchase.deadline = purchase.watched_until = None
+        purchase.attended = False
         purchase.cost_minor = purchase.cost_currency = None
         session.add(purchase)
     assert order.id is not None

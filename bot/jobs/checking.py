@@ -12,9 +12,10 @@ from bot.holds import Held, Hold
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping, ProvenMethod
 from bot.pricing import cost_of
+from flows.errors import Reason
 from flows.place_order import may_press
 from flows.values import Money
-from flows.values_buying import Quote
+from flows.values_buying import ButtonKind, Quote
 
 CAPS = frozenset({Hold.OVER_ORDER, Hold.OVER_RUN, Hold.OVER_DAY})
 
@@ -88,8 +89,13 @@ class Checks:
             return held
         return _first_look(rows, quote)
 
-    def button(self, session: Session, quote: Quote, *, watched: bool) -> Held | None:
-        """Why the robot must not press this button; a method nobody has seen leave an order unpaid needs a watcher."""
+    def button(self, session: Session, quote: Quote, *, watched: bool, attended: bool = False) -> Held | None:
+        """Why the robot must not press this button; a method nobody has seen leave an order unpaid needs a watcher.
+
+        With `attended` a person presses, who may pay as they like; only a button that nobody knows is kept from them.
+        """
+        if attended:
+            return _unknown_button(quote)
         listed = frozenset(self.config.account(self.account).deferred_payment_methods)
         reason = may_press(quote, listed)
         if reason is not None:
@@ -111,6 +117,11 @@ class Checks:
         today = sum(cost for at, cost in times if at.date() == now.date())
         hour = sum(now - at < timedelta(hours=1) for at, _ in times)
         return Spent(run=in_run, day=today, hour=hour)
+
+
+def _unknown_button(quote: Quote) -> Held | None:
+    known = quote.button_kind is not ButtonKind.UNKNOWN
+    return None if known else Held(Reason.UNKNOWN_BUTTON, {"detail": f'button "{quote.button_text}"'})
 
 
 def _first_look(rows: PurchaseRows, quote: Quote) -> Held | None:

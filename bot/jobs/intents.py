@@ -44,35 +44,40 @@ class Intents:
         self,
         purchase: Purchase,
         wanted: Wanted,
-        quote: Quote,
+        quote: Quote | None,
         *,
         known_number: str | None,
-        evidence: str,
+        evidence: str | None,
         spent_in_run: int,
-        watched: bool,
+        watched: bool = False,
+        attended: bool = False,
+        within: timedelta = PRESS_WITHIN,
         not_after: datetime | None = None,
     ) -> Held | None:
         """Write down before the press that it is about to happen; a cause that came up meanwhile is returned instead.
 
-        The caps are held once more in the same breath. Raises NotNowError, also where what was read for this press is
-        too old by now (`not_after`). `purchase` is brought in step.
+        The caps are held once more in the same breath. `attended`: a person presses, `within` that time; without a
+        `quote` they buy on pages of their own. Raises NotNowError, also where what was read for this press is too old
+        by now (`not_after`). `purchase` is brought in step.
         """
         now = self.clock()
         try:
             with self.database.write() as session:
                 rows = PurchaseRows.load(session, purchase.id, lock=True)
-                self._must_be_free(rows.purchase)
+                self._must_be_free(rows.purchase, robot=quote is not None)
                 if not_after is not None and now > not_after:
                     raise NotNowError("it took too long; it is tried again at the next run")
-                held = self.checks.money(session, rows, quote, spent_in_run)
-                held = held or self.checks.button(session, quote, watched=watched)
-                if held is not None:
-                    return held
-                _write_intent(rows.purchase, wanted, quote, now)
+                if quote is not None:
+                    held = self.checks.money(session, rows, quote, spent_in_run)
+                    held = held or self.checks.button(session, quote, watched=watched, attended=attended)
+                    if held is not None:
+                        return held
+                _write_intent(rows.purchase, wanted, quote, now, within)
                 rows.purchase.known_number, rows.purchase.evidence = known_number, evidence
+                rows.purchase.attended, rows.purchase.watched_until, rows.purchase.asked_at = attended, None, None
                 session.add(rows.purchase)
                 note_intent(session, self.home, self.account, now)
-                data = {"total": quote.total.minor, "evidence": evidence}
+                data = {"total": quote.total.minor if quote is not None else None, "evidence": evidence}
                 self._note(session, rows.purchase, "about to order", data)
                 checkpoints.reached("place: before intent commit")
         except IntegrityError as taken:
@@ -88,7 +93,16 @@ class Intents:
         checkpoints.reached("place: intent remembered")
         return None
 
-    def take_back(self, purchase: Purchase) -> None:
+    def leave(self, purchase: Purchase) -> None:
+        """The window in which a person pressed, or was to press, is no longer looked after."""
+        with self.database.write() as session:
+            row = _locked(session, purchase.id)
+            if row.state in OPEN and row.intent_at is not None and row.intent_at == purchase.intent_at:
+                row.watched_until = self.clock()
+                session.add(row)
+        purchase.sqlmodel_update(row.model_dump())
+
+    def take_back(self, purchase: Purchase, why: str = "not ordered: the button sent nothing") -> None:
         """The guard let nothing out, so nothing was placed: the only case in which an intent is taken back unasked."""
         with self.database.write() as session:
             row = _locked(session, purchase.id)
@@ -96,8 +110,9 @@ class Intents:
                 return
             row.state, row.intent_at, row.deadline = PurchaseState.NEW, None, None
             row.cost_minor, row.cost_currency = None, None
+            row.attended, row.watched_until = False, None
             session.add(row)
-            self._note(session, row, "not ordered: the button sent nothing", {})
+            self._note(session, row, why, {})
         purchase.sqlmodel_update(row.model_dump())
 
     def hold(self, purchase_id: int | None, held: Held, *, pressed_at: datetime | None = None) -> bool:
@@ -111,14 +126,15 @@ class Intents:
                 return False
             row.state, row.hold, row.hold_data = PurchaseState.HELD, str(held.code), _plain(held.data)
             row.intent_at, row.deadline, row.cost_minor = None, None, None
+            row.attended, row.watched_until = False, None
             session.add(row)
             self._note(session, row, "held", {"code": str(held.code), **_plain(held.data)})
         return True
 
-    def _must_be_free(self, row: Purchase) -> None:
+    def _must_be_free(self, row: Purchase, *, robot: bool) -> None:
         if row.state not in (PurchaseState.NEW, PurchaseState.HELD) or row.intent_at is not None:
             raise NotNowError(f"somebody else has seen to it meanwhile: it is {row.state.value} now")
-        if is_stopped(self.home):
+        if robot and is_stopped(self.home):
             raise NotNowError(f"buying is stopped: {stop_file(self.home)}")
 
     def _note(self, session: Session, purchase: Purchase, what: str, data: dict[str, Any]) -> None:
@@ -131,13 +147,16 @@ def _locked(session: Session, purchase_id: int | None) -> Purchase:
     return session.get_one(Purchase, purchase_id, with_for_update=True)
 
 
-def _write_intent(row: Purchase, wanted: Wanted, quote: Quote, now: datetime) -> None:
+def _write_intent(row: Purchase, wanted: Wanted, quote: Quote | None, now: datetime, within: timedelta) -> None:
     row.state, row.hold, row.hold_data = PurchaseState.INTENT, None, {}
-    row.intent_at, row.deadline = now, now + PRESS_WITHIN
+    row.intent_at, row.deadline = now, now + within
     # What is looked for later is what the page was asked for, whatever becomes of the mapping.
     row.product_id, row.sku_id, row.units = wanted.product_id, wanted.sku_id, wanted.quantity
-    row.quote, row.ship_to = quote.model_dump(mode="json"), wanted.ship_to.model_dump(mode="json")
-    row.cost_minor, row.cost_currency = quote.total.minor, quote.total.currency
+    row.ship_to, row.quote = wanted.ship_to.model_dump(mode="json"), None
+    row.cost_minor = row.cost_currency = None
+    if quote is not None:
+        row.quote = quote.model_dump(mode="json")
+        row.cost_minor, row.cost_currency = quote.total.minor, quote.total.currency
     row.quoted_at, row.looks, row.last_look_at = now, 0, None
 
 

@@ -264,7 +264,8 @@ class Looker:
         return True
 
     def _is_fresh(self, purchase: Purchase, now: datetime) -> bool:
-        return purchase.intent_at is not None and now - purchase.intent_at <= TRIPWIRE
+        """Whether a payment this soon cannot be a person's; where a person pressed, it is what they meant to do."""
+        return not purchase.attended and purchase.intent_at is not None and now - purchase.intent_at <= TRIPWIRE
 
     def _paid(self, numbers: Sequence[str], view: ListView) -> list[str]:
         """Those that somebody has paid, or is paying; an order that the list does not show yet is opened."""
@@ -287,7 +288,7 @@ class Looker:
         with self.database.write() as session:
             row = session.get_one(Purchase, purchase.id)
             row.looks, row.last_look_at = row.looks + 1, looked_at
-            late = looked_at - purchase.intent_at >= GIVE_UP_AFTER
+            late = looked_at - _last_moment(row, purchase.intent_at) >= GIVE_UP_AFTER
             give_up = bool(verdict.unclear) or (row.looks >= GIVE_UP_LOOKS and late)
             if give_up and row.state is PurchaseState.INTENT:
                 row.state, row.hold = PurchaseState.HELD, Hold.OUTCOME_UNKNOWN
@@ -301,6 +302,11 @@ class Looker:
                 restand(session, [line.order_id], self.clock())
             session.add(row)
         return "outcome unknown: a person has to say" if give_up else None
+
+
+def _last_moment(purchase: Purchase, intent_at: datetime) -> datetime:
+    """Until when the order may have been made: a person's window is open for longer than a press takes."""
+    return (purchase.watched_until or purchase.deadline or intent_at) if purchase.attended else intent_at
 
 
 def place(
