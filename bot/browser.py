@@ -39,13 +39,14 @@ _QUIET = (
 
 @contextlib.contextmanager
 def account_browser(
-    playwright: Playwright, config: Config, home: Home, account: str, headless: bool
+    playwright: Playwright, config: Config, home: Home, account: str, headless: bool, *, attended: bool = False
 ) -> Iterator[BrowserContext]:
     """The account's browser while the block runs; it is closed within 15 seconds, hung or not.
 
-    Whoever calls holds the account's lock. Raises ConfigError where no browser can be started.
+    Whoever calls holds the account's lock; `attended`: a person has to see it. Raises ConfigError where no browser can
+    be started.
     """
-    context = open_account(playwright, config, home, account, headless)
+    context = open_account(playwright, config, home, account, headless, attended=attended)
     try:
         process = _browser_process(context)
         context.add_cookies(in_english(context.cookies(), config.site))
@@ -54,11 +55,15 @@ def account_browser(
         _close(context, process, CLOSING_SECONDS)
 
 
-def open_account(playwright: Playwright, config: Config, home: Home, account: str, headless: bool) -> BrowserContext:
+def open_account(
+    playwright: Playwright, config: Config, home: Home, account: str, headless: bool, *, attended: bool = False
+) -> BrowserContext:
     """Start Chromium with the account's own profile; the caller closes the context.
 
-    Raises ConfigError: no browser, no display, root on the real sites, the profile in use elsewhere.
+    With `attended` a person has to see it and press in it, so it is shown. Raises ConfigError: no browser, no display,
+    root on the real sites, the profile in use elsewhere.
     """
+    headless = headless and not attended
     config.account(account)
     sandbox = config.is_sandbox
     as_root = runs_as_root()
@@ -69,7 +74,7 @@ def open_account(playwright: Playwright, config: Config, home: Home, account: st
         )
     found = _found(playwright, config, headless)
     if not headless:
-        _need_display()
+        need_display(config, attended=attended)
     profile = home.profile(account, sandbox)
     private_folder(profile)
     # A service worker left in the profile would answer and send behind the back of every route.
@@ -118,13 +123,33 @@ def _found(playwright: Playwright, config: Config, headless: bool) -> Found:
     return found
 
 
-def _need_display() -> None:
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+def need_display(config: Config, *, attended: bool) -> None:
+    """ConfigError where no window can be shown; for one that a person has to see it names where it can be."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not attended:
         raise ConfigError(
             "there is no display here to show the browser on",
             "run it in a desktop session, or through a virtual display: xvfb-run dropferry …; "
             "to sign in, bring cookies from another machine: dropferry login --cookies FILE",
         )
+    raise ConfigError(
+        "there is no display here, and in this browser you have to see and press something yourself",
+        f"{_elsewhere(config)}; only to sign in here, bring the cookies of a browser where you are signed in: "
+        "dropferry login --cookies FILE",
+    )
+
+
+def _elsewhere(config: Config) -> str:
+    if config.database == "sqlite":
+        return (
+            "run it on a computer with a screen that shares one PostgreSQL database with this one "
+            '(database = "postgresql://…" in both config.toml files; now it is "sqlite", a file of this computer alone)'
+        )
+    return (
+        "run it on a computer with a screen whose config.toml names the same database, "
+        f"{config.database}, after dropferry login there"
+    )
 
 
 def _not_started(found: Found, profile: Path, told: str) -> ConfigError:

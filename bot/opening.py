@@ -89,24 +89,29 @@ def browser_of(
     wait_seconds: float,
     say: Callable[[str], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    attended: bool = False,
 ) -> Iterator["BrowserContext"]:
     """The browser of one account, with its lock held; a wait for it ends when `stopped` says so.
 
-    Raises AlreadyRunning, ConfigError.
+    With `attended` it is shown, whatever the configuration says: a person works in it. Raises AlreadyRunning,
+    ConfigError.
     """
     from playwright.sync_api import sync_playwright
 
-    from bot.browser import account_browser, import_cookies
+    from bot.browser import account_browser, import_cookies, need_display
     from bot.locks import account_lock
 
     config.account(account)
+    if attended:
+        # Told before anybody waits for a browser that cannot be shown.
+        need_display(config, attended=True)
     # `dropferry sandbox` leaves a signed-in session for the first browser of its home.
     session = home.path / "aliexpress-cookies.json"
     is_first = config.is_sandbox and session.exists() and not home.profile(account, sandbox=True).exists()
     with (
         account_lock(home, account, config.is_sandbox, wait_seconds, say, stopped=stopped),
         sync_playwright() as playwright,
-        account_browser(playwright, config, home, account, config.browser.headless) as context,
+        account_browser(playwright, config, home, account, config.browser.headless, attended=attended) as context,
     ):
         if is_first:
             import_cookies(context, session, config.site)

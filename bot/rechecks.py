@@ -24,7 +24,7 @@ def ask_again(session: Session, account: str, now: datetime, reason: str = "paid
 
 
 def due(session: Session, account: str, now: datetime) -> datetime | None:
-    """The latest of the times asked for that has come, None where none has; of several missed ones it stands for all."""
+    """The latest of the times asked for that has come, which stands for all missed ones; None where none has."""
     return max((each.at for each in _open(session, account) if each.at <= now), default=None)
 
 

@@ -127,6 +127,25 @@ def test_a_window_needs_a_display(playwright: Playwright, home: Home, monkeypatc
     assert "dropferry login --cookies FILE" in caught.value.fix
 
 
+def test_a_window_for_a_person_needs_one_who_sees_it(
+    playwright: Playwright, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a display a window that a person has to press in is never made an invisible one: the message names the
+    computer with a screen and the one database, which with SQLite is still to be had, and the cookies for a sign-in."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    shared = config().model_copy(update={"database": "postgresql://bot@db.example/shop"})
+    for settings, database in ((config(), 'now it is "sqlite"'), (shared, "postgresql://bot@db.example/shop")):
+        with pytest.raises(ConfigError, match="you have to see and press") as caught:
+            open_account(playwright, settings, home, "main", headless=True, attended=True)
+        assert "a computer with a screen" in caught.value.fix
+        assert database in caught.value.fix
+        assert "dropferry login --cookies FILE" in caught.value.fix
+        assert "xvfb" not in caught.value.fix
+    assert [] == list((home.path / "profiles").iterdir())
+
+
 def test_an_unknown_account_opens_nothing(playwright: Playwright, home: Home) -> None:
     """A misspelt account gets no profile."""
     with pytest.raises(ConfigError, match='no account "mian"'):

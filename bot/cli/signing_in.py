@@ -65,12 +65,13 @@ def _bring(playwright: "Playwright", config: "Config", home: Home, account: str,
 
 
 def _sign_in(playwright: "Playwright", config: "Config", home: Home, account: str, minutes: int) -> None:
-    from bot.browser import account_browser
+    from bot.browser import account_browser, need_display
     from flows.errors import NeedKind, PersonNeeded
     from flows.login import probe, wait_for_sign_in
 
+    need_display(config, attended=True)
     output.say(f'A browser opens for account "{account}". Sign in there; {minutes} minutes are left for it.')
-    with account_browser(playwright, config, home, account, headless=False) as context:
+    with account_browser(playwright, config, home, account, headless=False, attended=True) as context:
         page = context.pages[0] if context.pages else context.new_page()
         signed_in = wait_for_sign_in(page, config.site, lambda: False, minutes * 60.0)
     if not signed_in:
