@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.browser_install import CHOICES, NONE_HERE, Found, Machine, find, runs_as_root
+from bot.browser_profile import keep_nothing_typed
 from bot.config import Config
 from bot.cookies import in_english, read_cookies
 from bot.errors import ConfigError
@@ -79,6 +80,7 @@ def open_account(
     private_folder(profile)
     # A service worker left in the profile would answer and send behind the back of every route.
     shutil.rmtree(profile / "Default" / "Service Worker", ignore_errors=True)
+    keep_nothing_typed(profile)
     try:
         return playwright.chromium.launch_persistent_context(
             profile,
