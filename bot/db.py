@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The version that this program's tables are of: the newest file in migrations/versions.
-HEAD = "0003"
+HEAD = "0004"
 
 
 class DatabaseError(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot import columns, models_buying  # noqa: F401 - a purchase belongs to a mapping
+from bot import columns, models_buying, models_running  # noqa: F401 - all tables are known together
 from bot.facts import Tab
 from flows.values import AliStatus
 

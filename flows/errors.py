@@ -26,9 +26,13 @@ class NeedKind(StrEnum):
     """What a person is needed for."""
 
     SIGNED_OUT = "signed_out"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - what went wrong, no password
     CAPTCHA = "captcha"
     SECOND_FACTOR = "second_factor"
+    EMAIL_CODE = "email_code"
+    TERMS = "terms"
     ACCOUNT_LIMITED = "account_limited"
+    OTHER_ACCOUNT = "other_account"
 
 
 class PersonNeeded(FlowError):
