@@ -74,6 +74,11 @@ class Warn(StrEnum):
     """What is worth a look although the order goes its way."""
 
     MONEY_AT_STAKE = "money_at_stake"
+    DO_NOT_PAY = "do_not_pay"
+    PERHAPS_AT_STAKE = "perhaps_at_stake"
+    ADDRESS_CHANGED = "address_changed"
+    FEWER_WANTED = "fewer_wanted"
+    MORE_WANTED = "more_wanted"
     CHARGEBACK_OPEN = "chargeback_open"
     REFUND_ON_ALI = "refund_on_ali"
     IN_DISPUTE = "in_dispute"
@@ -107,7 +112,11 @@ class ParcelFacts:
 
 @dataclass(frozen=True, slots=True)
 class AliFacts:
-    """One AliExpress order that a line was bought with; `status` is None until a sync has read it."""
+    """One AliExpress order that a line was bought with; `status` is None until a sync has read it.
+
+    `sent_to` is the buyer's address when it was ordered, where that is another one than the buyer's now; `link` is
+    where on AliExpress it can be paid or cancelled.
+    """
 
     number: str
     status: AliStatus | None = None
@@ -118,6 +127,8 @@ class AliFacts:
     missing: bool = False
     trouble: str | None = None
     parcels: tuple[ParcelFacts, ...] = ()
+    sent_to: str | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,10 @@ class PurchaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One line item: quantities in the store, what it was bought with, and what stands in its way."""
+    """One line item: quantities in the store, what it was bought with, and what stands in its way.
+
+    `ordered_for` is how many were wanted when it was ordered, where that is another number than now.
+    """
 
     position: int
     quantity: int
@@ -148,6 +162,7 @@ class LineFacts:
     ready: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
     trouble: Said | None = None
+    ordered_for: int | None = None
 
     @property
     def wanted(self) -> int:
@@ -170,6 +185,7 @@ class OrderFacts:
     waits_until: datetime | None = None
     before_dropferry: bool = False
     push: PushMode = PushMode.OFF
+    address: str = ""
 
     @property
     def disputed(self) -> bool:

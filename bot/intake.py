@@ -9,17 +9,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.facts import Tab
-from bot.models import (
-    Event,
-    Fulfillment,
-    FulfillmentParcel,
-    FulfillmentState,
-    Line,
-    Order,
-    Parcel,
-    Purchase,
-    PurchaseState,
-)
+from bot.intake_changes import OVER, call_off, note_address, note_wanted, wanted, why_over
+from bot.models import Event, Fulfillment, FulfillmentParcel, FulfillmentState, Line, Order, Parcel
 from bot.shopbase import FulfillmentReply, LineItem, OrderReply, ShippingAddress
 from bot.shopbase import FulfillmentState as StoreState
 from bot.storable import storable
@@ -27,7 +18,6 @@ from bot.telling import clean_number
 
 # States in which a fulfilment waits for some app; the lines in it are not free, and not sent either.
 WAITING = frozenset({StoreState.PENDING, StoreState.OPEN, StoreState.PROCESSING})
-OVER = frozenset({"refunded", "voided"})
 POST_PURCHASE_WAIT = timedelta(hours=1)
 
 
@@ -65,28 +55,18 @@ def take_in(session: Session, shop: str, reply: OrderReply, now: datetime) -> tu
     # What a push has settled since this answer was given must not be taken back by it.
     taken_back = any(told.status == StoreState.CANCELLED for told in reply.fulfillments)
     as_of_then = reply.updated_at == order.updated_at and not taken_back
+    address = order.address
     order.sqlmodel_update(_order_columns(reply))
     order.deleted_at = None
     session.add(order)
+    note_address(session, order, address, now)
     changed |= _write_lines(session, order, reply, now, keep=as_of_then)
     write_fulfillments(session, order, reply.fulfillments, now, keep=as_of_then)
     changed |= before != order.model_dump(exclude={"tab"})
-    if order.cancelled_at is not None or order.financial_status in OVER:
-        _call_off(session, order)
+    if changed or why_over(order) is not None:
+        session.flush()
+        call_off(session, order, now)
     return (Change.CHANGED if changed else Change.SAME), order.id
-
-
-def _call_off(session: Session, order: Order) -> None:
-    """What is not ordered yet is not ordered any more; what was, or may have been, stays until AliExpress says so."""
-    waiting = (PurchaseState.NEW, PurchaseState.HELD)
-    query = (
-        select(Purchase)
-        .join(Line, col(Line.id) == Purchase.line_id)
-        .where(Line.order_id == order.id, col(Purchase.state).in_(waiting), col(Purchase.intent_at).is_(None))
-    )
-    for purchase in session.exec(query):
-        purchase.state = PurchaseState.CANCELLED
-        session.add(purchase)
 
 
 def _is_over(reply: OrderReply) -> bool:
@@ -164,14 +144,18 @@ def _write_lines(session: Session, order: Order, reply: OrderReply, now: datetim
         elif any(getattr(line, key) != value for key, value in columns.items()):
             if line.removed or line.quantity != columns["quantity"]:
                 edits[f"line {line.position}"] = f"{0 if line.removed else line.quantity} to {columns['quantity']}"
+            before = wanted(line)
             line.sqlmodel_update(columns)
             session.add(line)
+            note_wanted(session, line, before, now)
             changed = True
     for line in gone.values():
         if not line.removed:
             edits[f"line {line.position}"] = "taken off"
+            before = wanted(line)
             line.removed = changed = True
             session.add(line)
+            note_wanted(session, line, before, now)
     if edits and not is_first:
         _note(session, order, "edited in store", now, edits)
     return changed

@@ -91,7 +91,7 @@ def describe(session: Session, config: Config, order_ids: Sequence[int], now: da
         settings = config.shops.get(rows.order.shop)
         buy_from = settings.buy_from if settings is not None else ""
         reading = read(rows, config.push.carriers)
-        listed.append(Listed(rows, reading, stand(facts_of(rows, reading, mode, buy_from), now)))
+        listed.append(Listed(rows, reading, stand(facts_of(rows, reading, mode, buy_from, config.site.www), now)))
     return listed
 
 

@@ -15,16 +15,44 @@ PROTECTION_DAYS = 7
 _NO_MONEY = frozenset({AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED})
 
 
-def money_at_stake(lines: Iterable[LineFacts], beside: Iterable[LineFacts] = ()) -> Iterable[Said]:
+def money_at_stake(order: OrderFacts, lines: Iterable[LineFacts], beside: Iterable[LineFacts] = ()) -> Iterable[Said]:
     """What was bought for lines that the store has called off, as long as AliExpress may still keep the money.
 
     An AliExpress order that also holds something for the lines `beside` them is wanted still.
     """
+    lines = list(lines)
     wanted = {ali.number for ali in _distinct(beside)}
     for ali in _distinct(lines):
         received = ali.status is AliStatus.COMPLETED and _all_delivered(ali)
         if ali.number not in wanted and ali.status not in _NO_MONEY and not received:
-            yield Said(Warn.MONEY_AT_STAKE, {"number": ali.number})
+            code = Warn.DO_NOT_PAY if ali.status is AliStatus.UNPAID else Warn.MONEY_AT_STAKE
+            yield Said(code, {"number": ali.number, "link": ali.link})
+    for line in lines:
+        if any(purchase.perhaps_placed for purchase in line.purchases):
+            yield Said(Warn.PERHAPS_AT_STAKE, {"order": order.name, "line": line.position})
+
+
+def changed_since(order: OrderFacts, lines: Iterable[LineFacts]) -> Iterable[Said]:
+    """What the store has changed after it was ordered, as long as the goods are not with the buyer."""
+    lines = list(lines)
+    for line in lines:
+        yield from _other_quantity(order, line)
+    for ali in _distinct(lines):
+        if ali.sent_to is not None and ali.status not in _NO_MONEY and not _all_delivered(ali):
+            data = {"number": ali.number, "before": ali.sent_to, "now": order.address or "-", "link": ali.link}
+            yield Said(Warn.ADDRESS_CHANGED, data)
+
+
+def _other_quantity(order: OrderFacts, line: LineFacts) -> Iterable[Said]:
+    if line.ordered_for is None or line.fulfilled >= max(line.ordered_for, line.wanted):
+        return
+    data = {"line": line.position, "before": line.ordered_for, "now": line.wanted, "order": order.name}
+    if line.wanted > line.ordered_for:
+        yield Said(Warn.MORE_WANTED, data)
+        return
+    for ali in line.bought:
+        if ali.status not in _NO_MONEY and not _all_delivered(ali):
+            yield Said(Warn.FEWER_WANTED, {**data, "number": ali.number, "link": ali.link})
 
 
 def warnings_of(order: OrderFacts, lines: list[LineFacts], now: datetime) -> Iterable[Said]:
@@ -34,7 +62,8 @@ def warnings_of(order: OrderFacts, lines: list[LineFacts], now: datetime) -> Ite
     """
     if order.disputed and any(line.bought or line.fulfilled for line in lines):
         yield Said(Warn.CHARGEBACK_OPEN, {"status": order.chargeback})
-    yield from money_at_stake([line for line in order.lines if line.ours and line not in lines], beside=lines)
+    yield from money_at_stake(order, [line for line in order.lines if line.ours and line not in lines], beside=lines)
+    yield from changed_since(order, lines)
     for line in lines:
         for number in line.further:
             yield Said(Warn.FURTHER_PARCEL, {"number": number, "line": line.position})

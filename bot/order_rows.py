@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, case, col, select
 
+from bot.intake_changes import ADDRESS_CHANGED, WANTED_CHANGED
 from bot.models import (
     AliItem,
     AliOrder,
+    Event,
     Fulfillment,
     FulfillmentParcel,
     FulfillmentState,
@@ -45,6 +47,8 @@ class OrderRows:
     mappings: dict[str, list[Mapping]] = field(default_factory=dict)
     # Lines of other store orders that share an AliExpress order with this one: they have their part in its parcels.
     sharing: dict[int, list[tuple[PurchaseOrder, Line]]] = field(default_factory=dict)
+    # What the store has changed since something was ordered may be: address and quantities, oldest first.
+    changes: list[Event] = field(default_factory=list)
 
     @property
     def ali_orders(self) -> list[AliOrder]:
@@ -78,6 +82,11 @@ def _load_part(session: Session, order_ids: Sequence[int]) -> list[OrderRows]:
     _load_purchases(session, rows)
     _load_waiting(session, rows)
     _load_mappings(session, rows)
+    changes = select(Event).where(
+        col(Event.order_id).in_(order_ids), col(Event.what).in_([ADDRESS_CHANGED, WANTED_CHANGED])
+    )
+    for event in session.exec(changes.order_by(col(Event.at), col(Event.id))):
+        rows[event.order_id].changes.append(event)
     return [rows[order_id] for order_id in order_ids if order_id in rows]
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from bot.ali_pages import WWW, order_page
 from bot.facts import AliFacts, LineFacts, OrderFacts, ParcelFacts, PurchaseFacts, PushMode, Standing
 from bot.holds import WAITING
+from bot.intake_changes import ADDRESS_CHANGED, WANTED_CHANGED, address_text, wanted
 from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.order_rows import TOGETHER, OrderRows, id_of, load
 from bot.shipping import Reading, read
@@ -19,8 +21,11 @@ __all__ = ["OrderRows", "ali_of_orders", "facts_of", "load", "orders_of_ali", "r
 OLD_APP = "ali-dropship-connector"
 
 
-def facts_of(rows: OrderRows, reading: Reading, push: PushMode, buy_from: str = "") -> OrderFacts:
-    """The facts of an order that decide its tab; `buy_from` is the first day whose orders the robot may buy."""
+def facts_of(rows: OrderRows, reading: Reading, push: PushMode, buy_from: str = "", www: str = WWW) -> OrderFacts:
+    """The facts of an order that decide its tab; `buy_from` is the first day whose orders the robot may buy.
+
+    `www` is the AliExpress that links lead to.
+    """
     order = rows.order
     return OrderFacts(
         name=order.name,
@@ -33,12 +38,14 @@ def facts_of(rows: OrderRows, reading: Reading, push: PushMode, buy_from: str = 
         waits_until=order.waits_until,
         before_dropferry=is_before(order, buy_from),
         push=push,
-        lines=tuple(_line_facts(rows, line, reading) for line in rows.lines),
+        address=address_text(order.address),
+        lines=tuple(_line_facts(rows, line, reading, www) for line in rows.lines),
     )
 
 
-def _line_facts(rows: OrderRows, line: Line, reading: Reading) -> LineFacts:
+def _line_facts(rows: OrderRows, line: Line, reading: Reading, www: str) -> LineFacts:
     line_id = id_of(line)
+    placed = [(purchase, ali) for purchase, _, ali in rows.purchases if purchase.line_id == line_id]
     mappings = rows.mappings.get(line.variant_id or "", [])
     return LineFacts(
         position=line.position,
@@ -51,11 +58,33 @@ def _line_facts(rows: OrderRows, line: Line, reading: Reading) -> LineFacts:
         mapped=bool(mappings),
         variant=line.variant_id or "",
         purchases=tuple(_purchase_facts(purchase) for purchase in rows.waiting.get(line_id, [])),
-        bought=tuple(_ali_facts(ali, rows) for purchase, _, ali in rows.purchases if purchase.line_id == line_id),
+        bought=tuple(_ali_facts(ali, rows, _sent_to(rows, purchase), www) for purchase, ali in placed),
         ready=reading.ready.get(line_id, ()),
         further=reading.further.get(line_id, ()),
         trouble=reading.troubles.get(line_id),
+        ordered_for=_ordered_for(rows, line, [purchase for purchase, _ in placed]),
     )
+
+
+def _ordered_at(purchase: Purchase) -> datetime:
+    return purchase.intent_at or purchase.placed_at or purchase.created_at
+
+
+def _sent_to(rows: OrderRows, purchase: Purchase) -> str | None:
+    """The buyer's address when this was ordered, where that is another one now."""
+    since = [each for each in rows.changes if each.what == ADDRESS_CHANGED and each.at > _ordered_at(purchase)]
+    before = str(since[0].data["before"]) if since else None
+    return before if before != address_text(rows.order.address) else None
+
+
+def _ordered_for(rows: OrderRows, line: Line, placed: list[Purchase]) -> int | None:
+    """How many of a line were wanted when it was ordered, where that is another number now."""
+    if not placed:
+        return None
+    ordered_at = max(map(_ordered_at, placed))
+    since = [each for each in rows.changes if each.what == WANTED_CHANGED and each.at > ordered_at]
+    before = next((int(each.data["before"]) for each in since if each.data["line"] == line.position), None)
+    return before if before != wanted(line) else None
 
 
 def _purchase_facts(purchase: Purchase) -> PurchaseFacts:
@@ -64,7 +93,7 @@ def _purchase_facts(purchase: Purchase) -> PurchaseFacts:
     return PurchaseFacts(pressed, purchase.hold, purchase.hold_data or {}, waits)
 
 
-def _ali_facts(ali: AliOrder, rows: OrderRows) -> AliFacts:
+def _ali_facts(ali: AliOrder, rows: OrderRows, sent_to: str | None, www: str) -> AliFacts:
     return AliFacts(
         number=ali.number,
         status=ali.status,
@@ -86,6 +115,8 @@ def _ali_facts(ali: AliOrder, rows: OrderRows) -> AliFacts:
             for parcel in rows.parcels.get(id_of(ali), [])
             if not parcel.gone
         ),
+        sent_to=sent_to,
+        link=order_page(ali.number, www),
     )
 
 

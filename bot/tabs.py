@@ -32,7 +32,7 @@ def stand(order: OrderFacts, now: datetime) -> Standing:
     open_lines = [line for line in order.lines if _concerns_us(line)]
     over = _over_in_store(order, open_lines)
     if over is not None:
-        return Standing(Tab.CANCELED, over, tuple(money_at_stake(order.lines)))
+        return Standing(Tab.CANCELED, over, tuple(money_at_stake(order, order.lines)))
     warnings = tuple(warnings_of(order, open_lines, now))
     if order.financial_status in NOT_PAID_IN_STORE:
         return Standing(Tab.PENDING, Said(Why.NOT_PAID, {"status": order.financial_status}), warnings)
@@ -68,12 +68,12 @@ def _line(order: OrderFacts, line: LineFacts, now: datetime) -> Standing:
     held = _held(order, line)
     if held is not None:
         return held
-    if not line.bought or line.purchases:
-        return Standing(Tab.AWAITING_ORDER, _why_not_bought(order, line, now))
     for ali in line.bought:
-        failed = _failed_on_ali(ali)
+        failed = _failed_on_ali(order, line, ali)
         if failed is not None:
             return Standing(Tab.FAILED, failed)
+    if not line.bought or line.purchases:
+        return Standing(Tab.AWAITING_ORDER, _why_not_bought(order, line, now))
     least = min((_on_ali(order, line, ali) for ali in line.bought), key=lambda each: _STEPS.index(each.tab))
     if least.tab is Tab.AWAITING_SHIPMENT and line.ready:
         return Standing(Tab.AWAITING_SHIPMENT, _why_not_pushed(order, line.ready[0]))
@@ -107,11 +107,11 @@ def _why_not_bought(order: OrderFacts, line: LineFacts, now: datetime) -> Said:
     return Said(Why.READY_TO_BUY if line.mapped else Why.NOT_BOUGHT, data)
 
 
-def _failed_on_ali(ali: AliFacts) -> Said | None:
+def _failed_on_ali(order: OrderFacts, line: LineFacts, ali: AliFacts) -> Said | None:
     if ali.missing:
         return Said(Why.ALI_MISSING, {"number": ali.number})
     if ali.status in NOT_COMING:
-        return Said(NOT_COMING[ali.status], {"number": ali.number})
+        return Said(NOT_COMING[ali.status], {"number": ali.number, "order": order.name, "line": line.position})
     if ali.trouble is not None:
         return Said(Why.PAGE_TROUBLE, {"number": ali.number, "problem": ali.trouble})
     return None

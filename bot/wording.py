@@ -20,7 +20,7 @@ TAB_NAMES: dict[Tab, str] = {
 TAB_MOVES: dict[Tab, str] = {
     Tab.PENDING: "the buyer has yet to pay you",
     Tab.AWAITING_ORDER: "buy it on AliExpress, then link the number",
-    Tab.AWAITING_PAYMENT: "pay it on AliExpress",
+    Tab.AWAITING_PAYMENT: "pay it on AliExpress: dropferry pay",
     Tab.AWAITING_SHIPMENT: "the supplier's move, then dropferry's",
     Tab.FULFILLED: "nothing left to do",
     Tab.FAILED: "needs you; the reason stands beside it",
@@ -46,7 +46,7 @@ _WHY: dict[Why, str] = {
     Why.OLD_APP: "it may already be ordered by ShopBase's own connector; "
     "if so: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
     Why.NOT_READ: "AliExpress order {number} has not been read yet; the next sync does, or: dropferry sync",
-    Why.UNPAID: "AliExpress order {number} waits for your payment{deadline}",
+    Why.UNPAID: "AliExpress order {number} waits for your payment{deadline}: dropferry pay",
     Why.PAYMENT_CHECK: "AliExpress is checking the payment of order {number}",
     Why.TO_SHIP: "AliExpress order {number} is paid; the supplier has not sent it yet",
     Why.NO_NUMBER: "AliExpress order {number} is sent, but shows no tracking number yet",
@@ -55,11 +55,16 @@ _WHY: dict[Why, str] = {
     'for shop "{shop}"',
     Why.PUSH_FIRST: "tracking number {number} is ready; the first push of a shop waits for you: dropferry push --yes",
     Why.PUSH_NEXT: "tracking number {number} is ready and goes out with the next push",
-    Why.ALI_CANCELED: "AliExpress order {number} was cancelled; buy again and link the new number",
-    Why.ALI_CANCELLING: "AliExpress order {number} is being cancelled; wait for the end, or buy again",
-    Why.ALI_EXPIRED: "AliExpress order {number} was not paid in time; buy again and link the new number",
-    Why.ALI_CLOSED: "AliExpress order {number} was closed; buy again and link the new number",
-    Why.ALI_REFUNDED: "AliExpress paid order {number} back; buy again and link the new number, or refund your buyer",
+    Why.ALI_CANCELED: "AliExpress order {number} was cancelled. Buy it again: dropferry reorder {order}/{line}. "
+    "Bought it by hand: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
+    Why.ALI_CANCELLING: "AliExpress order {number} is being cancelled; wait for the end, then buy it again: "
+    "dropferry reorder {order}/{line}",
+    Why.ALI_EXPIRED: "AliExpress order {number} was not paid in time. Buy it again: dropferry reorder {order}/{line}. "
+    "Bought it by hand: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
+    Why.ALI_CLOSED: "AliExpress order {number} was closed. Buy it again: dropferry reorder {order}/{line}. "
+    "Bought it by hand: dropferry link {order}/{line} ALIEXPRESS-NUMBER",
+    Why.ALI_REFUNDED: "AliExpress paid order {number} back. Buy it again: dropferry reorder {order}/{line}, "
+    "or refund your buyer",
     Why.ALI_MISSING: "AliExpress shows no order {number} in this account; link the right number, "
     "or sign in to the account that bought it",
     Why.PAGE_TROUBLE: "the pages of AliExpress order {number} could not be read: {problem}",
@@ -74,7 +79,16 @@ _WHY: dict[Why, str] = {
 }
 
 _WARN: dict[Warn, str] = {
-    Warn.MONEY_AT_STAKE: "AliExpress order {number} still stands: cancel it there, or ask for a refund",
+    Warn.MONEY_AT_STAKE: "AliExpress order {number} still stands: cancel it there, or ask for a refund: {link}",
+    Warn.DO_NOT_PAY: "do not pay AliExpress order {number}: nobody waits for it any more; cancel it there: {link}",
+    Warn.PERHAPS_AT_STAKE: "line {line} may have been ordered on AliExpress before it was called off; dropferry looks "
+    "for it at every sync; what you know you can say: dropferry resolve {order}/{line} --number N, or --not-placed",
+    Warn.ADDRESS_CHANGED: "the buyer's address changed after AliExpress order {number} was placed. Ordered to: "
+    "{before}. Now it is: {now}. Change it there, or cancel and buy again: {link}",
+    Warn.FEWER_WANTED: "line {line} was ordered for {before} and {now} is wanted now; cancel AliExpress order {number} "
+    "there, or ask for part of the money back: {link}",
+    Warn.MORE_WANTED: "line {line} was ordered for {before} and {now} is wanted now; order the rest by hand, and tell "
+    "its tracking number with: dropferry fulfil {order}/{line} --number NUMBER --carrier CARRIER",
     Warn.CHARGEBACK_OPEN: "the buyer disputes the payment (chargeback {status}); answer it in the store",
     Warn.REFUND_ON_ALI: "AliExpress shows a refund on order {number}: {note}",
     Warn.IN_DISPUTE: "AliExpress order {number} is in dispute",

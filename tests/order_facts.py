@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.ali_pages import order_page
 from bot.facts import (
     AliFacts,
     LineFacts,
@@ -33,7 +34,7 @@ def an_order(*lines: LineFacts, **facts: Any) -> OrderFacts:
 
 def bought(status: AliStatus | None = AliStatus.SENT, number: str = NUMBER, **facts: Any) -> AliFacts:
     """An AliExpress order."""
-    return AliFacts(number, status, **facts)
+    return AliFacts(number, status, **({"link": order_page(number)} | facts))
 
 
 def a_parcel(**facts: Any) -> ParcelFacts:

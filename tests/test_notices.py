@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.ali_pages import order_page
 from bot.facts import (
     AliFacts,
     OrderFacts,
+    PurchaseFacts,
     Said,
     Standing,
     Tab,
@@ -29,7 +31,59 @@ def test_money_is_at_stake_until_it_is_safe(status: AliStatus) -> None:
     """A cancelled order warns as long as AliExpress may still keep the money, and no longer."""
     safe = {AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED}
     found = warned(an_order(a_line(bought=(bought(status),)), cancelled=True))
-    assert ([] if status in safe else [Warn.MONEY_AT_STAKE]) == found
+    warning = Warn.DO_NOT_PAY if status is AliStatus.UNPAID else Warn.MONEY_AT_STAKE
+    assert ([] if status in safe else [warning]) == found
+
+
+def test_what_may_have_been_ordered_is_told_although_it_was_called_off() -> None:
+    """A press whose outcome is unknown is not forgotten because the store cancelled the order, or the line alone."""
+    unknown = a_line(purchases=(PurchaseFacts(perhaps_placed=True),))
+    assert [Warn.PERHAPS_AT_STAKE] == warned(an_order(unknown, cancelled=True))
+    assert [Warn.PERHAPS_AT_STAKE] == warned(an_order(a_line(position=2), replace(unknown, refunded=1)))
+    assert [] == warned(an_order(unknown))
+    assert [] == warned(an_order(a_line(purchases=(PurchaseFacts(hold="over_day"),)), cancelled=True))
+
+
+@pytest.mark.parametrize("status", list(AliStatus))
+def test_an_address_that_changed_after_ordering(status: AliStatus) -> None:
+    """Both texts are told until the goods have arrived, or the order on AliExpress is over."""
+    over = {AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED}
+    ali = bought(status, sent_to="Ann, Old St", parcels=(a_parcel(),))
+    told = Said(
+        Warn.ADDRESS_CHANGED,
+        {"number": NUMBER, "before": "Ann, Old St", "now": "Ann, New St", "link": ali.link},
+    )
+    order = an_order(a_line(bought=(ali,)), address="Ann, New St")
+    found = [said for said in stand(order, NOW).warnings if said.code is Warn.ADDRESS_CHANGED]
+    assert ([] if status in over else [told]) == found
+    arrived = replace(ali, parcels=(a_parcel(delivered=True),))
+    assert Warn.ADDRESS_CHANGED not in warned(an_order(a_line(bought=(arrived,)), address="Ann, New St"))
+    assert Warn.ADDRESS_CHANGED not in warned(replace(order, cancelled=True))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "ordered_for", "fulfilled", "warning"),
+    [
+        (1, 3, 0, Warn.FEWER_WANTED),
+        (1, 3, 1, Warn.FEWER_WANTED),
+        (1, 3, 3, None),
+        (3, 1, 0, Warn.MORE_WANTED),
+        (3, 1, 1, Warn.MORE_WANTED),
+        (3, 1, 3, None),
+        (2, None, 0, None),
+    ],
+)
+def test_another_quantity_than_was_ordered(
+    quantity: int, ordered_for: int | None, fulfilled: int, warning: Warn | None
+) -> None:
+    """What the store has changed after ordering is told until all is sent that either of the two numbers asks for."""
+    line = a_line(
+        quantity=quantity,
+        fulfilled=fulfilled,
+        ordered_for=ordered_for,
+        bought=(bought(AliStatus.TO_SHIP), bought(AliStatus.CANCELED, "8000000000000002")),
+    )
+    assert ([warning] if warning else []) == warned(an_order(line))
 
 
 def test_goods_that_arrived_are_no_money_at_stake() -> None:
@@ -43,7 +97,9 @@ def test_money_is_at_stake_for_a_single_refunded_line_too() -> None:
     refunded = a_line(position=2, refunded=1, bought=(bought(AliStatus.TO_SHIP, "8000000000000002"),))
     standing = stand(an_order(a_line(bought=(bought(AliStatus.TO_SHIP),)), refunded), NOW)
     assert Tab.AWAITING_SHIPMENT is standing.tab
-    assert (Said(Warn.MONEY_AT_STAKE, {"number": "8000000000000002"}),) == standing.warnings
+    assert (
+        Said(Warn.MONEY_AT_STAKE, {"number": "8000000000000002", "link": order_page("8000000000000002")}),
+    ) == standing.warnings
     sharing = replace(refunded, bought=(bought(AliStatus.TO_SHIP),))
     assert [] == warned(an_order(a_line(bought=(bought(AliStatus.TO_SHIP),)), sharing))
 
@@ -169,5 +225,14 @@ def test_every_warning_is_shown_somewhere_here() -> None:
     )
     silent = bought(AliStatus.TO_SHIP, "8000000000000002", paid_on=date(2026, 11, 1))
     refunded = a_line(position=3, refunded=1, bought=(bought(AliStatus.TO_SHIP, "8000000000000003"),))
-    lines = a_line(bought=(everything,), further=("LX4",)), a_line(position=2, bought=(silent,)), refunded
+    unpaid = replace(refunded, position=4, bought=(bought(AliStatus.UNPAID, "8000000000000004"),))
+    unknown = a_line(position=5, removed=True, purchases=(PurchaseFacts(perhaps_placed=True),))
+    moved = bought(AliStatus.TO_SHIP, "8000000000000006", sent_to="Ann, Old St")
+    grown = a_line(position=6, quantity=2, ordered_for=1, bought=(moved,))
+    shrunk = a_line(position=7, ordered_for=2, bought=(moved,))
+    lines = (
+        a_line(bought=(everything,), further=("LX4",)),
+        a_line(position=2, bought=(silent,)),
+        *(refunded, unpaid, unknown, grown, shrunk),
+    )
     assert set(Warn) == set(warned(an_order(*lines, chargeback="open")))

@@ -139,7 +139,9 @@ class TestWhatBecameOfIt:
         merchant.pull()
         listed = merchant.listed(name)
         assert (Tab.CANCELED, "cancelled in the store") == (listed.standing.tab, listed.why)
-        assert [f"AliExpress order {number} still stands: cancel it there, or ask for a refund"] == listed.warnings
+        link = f"{merchant.sandbox.aliexpress}/p/order/detail.html?orderId={number}"
+        still = f"AliExpress order {number} still stands: cancel it there, or ask for a refund: {link}"
+        assert [still] == listed.warnings
 
     def test_refunded_in_part_without_restock(self, merchant: Merchant) -> None:
         """Refunded pieces count although the store's own fulfillable quantity does not show them."""

@@ -144,7 +144,7 @@ TABLE: list[tuple[str, OrderFacts, Tab, Why | None, dict[str, Any]]] = [
     ],
     # Over on AliExpress.
     *[
-        (status.value, an_order(a_line(bought=(bought(status),))), Tab.FAILED, why, {"number": NUMBER})
+        (status.value, an_order(a_line(bought=(bought(status),))), Tab.FAILED, why, LINE | {"number": NUMBER})
         for status, why in (
             (AliStatus.CANCELED, Why.ALI_CANCELED),
             (AliStatus.CANCELLING, Why.ALI_CANCELLING),
@@ -225,7 +225,14 @@ def test_failed_wins_over_progress(tab: Tab, line: LineFacts) -> None:
     failed = a_line(position=9, bought=(bought(AliStatus.EXPIRED, "8000000000000009"),))
     for lines in ((line, failed), (failed, line)):
         standing = stand(an_order(*lines), NOW)
-        assert Standing(Tab.FAILED, Said(Why.ALI_EXPIRED, {"number": "8000000000000009"})) == standing
+        data = {"number": "8000000000000009", "order": "#1046", "line": 9}
+        assert Standing(Tab.FAILED, Said(Why.ALI_EXPIRED, data)) == standing
+
+
+def test_what_waits_does_not_hide_what_failed() -> None:
+    """A line of two items, one of them expired on AliExpress and one still to be bought, is Failed."""
+    line = a_line(bought=(bought(AliStatus.EXPIRED),), purchases=(PurchaseFacts(),))
+    assert Tab.FAILED is stand(an_order(line), NOW).tab
 
 
 @pytest.mark.parametrize("facts", [{"cancelled": True}, {"financial_status": "refunded"}, {"deleted": True}])

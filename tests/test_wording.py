@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import wording, wording_holds
-from bot.facts import OrderFacts, Said, Tab, Warn, Why
+from bot.facts import OrderFacts, PurchaseFacts, Said, Tab, Warn, Why
 from bot.holds import Hold
 from bot.tabs import stand
 from bot.wording import TAB_MOVES, TAB_NAMES, sentence, when
@@ -62,6 +62,10 @@ def warned_orders() -> Iterator[OrderFacts]:
     silent = bought(wording_status("to_ship"), "8000000000000002", paid_on=date(2026, 11, 1))
     yield an_order(a_line(bought=(ali, silent), further=("LX4",)), chargeback="open")
     yield an_order(a_line(bought=(silent,)), cancelled=True)
+    unpaid = bought(wording_status("unpaid"), sent_to="Ann, Old St")
+    yield an_order(a_line(bought=(unpaid,), purchases=(PurchaseFacts(perhaps_placed=True),)), cancelled=True)
+    yield an_order(a_line(quantity=1, bought=(unpaid,), ordered_for=2), address="Ann, New {St}")
+    yield an_order(a_line(quantity=2, bought=(unpaid,), ordered_for=1))
 
 
 def wording_status(word: str) -> Any:
@@ -138,9 +142,9 @@ def test_a_pay_deadline_that_no_page_tells() -> None:
     """An unpaid order says until when, or that this is not told."""
     deadline = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     told = sentence(Said(Why.UNPAID, {"number": "8214", "deadline": deadline}))
-    assert f"AliExpress order 8214 waits for your payment (until {when(deadline)})" == told
+    assert f"AliExpress order 8214 waits for your payment (until {when(deadline)}): dropferry pay" == told
     untold = sentence(Said(Why.UNPAID, {"number": "8214", "deadline": None}))
-    assert "AliExpress order 8214 waits for your payment (it does not say until when)" == untold
+    assert "AliExpress order 8214 waits for your payment (it does not say until when): dropferry pay" == untold
 
 
 def test_times_are_those_of_the_machine() -> None:

@@ -10,6 +10,7 @@ from bot import checkpoints
 from bot.db import Database
 from bot.facts import Tab
 from bot.intake import Change, take_in
+from bot.intake_changes import call_off
 from bot.models import Event, Order, PullCursor
 from bot.shopbase import OrderReply, ShopBase, ShopBaseError, ShopNotFound, ShopReplyChanged
 from bot.standing import restand
@@ -163,6 +164,7 @@ class _Pull:
             assert order.id is not None
             data = {"status": order.financial_status}
             session.add(Event(at=now, who="store", what="deleted in store", order_id=order.id, data=data))
+            call_off(session, order, now)
             restand(session, [order.id], now)
         checkpoints.reached("pull: deletion written")
 
