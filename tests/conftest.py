@@ -14,6 +14,9 @@ from bot.browser_install import Machine, find
 from bot.db import Database, open_database
 from tests.databases import new_postgres_database, postgres_server
 
+# A home that others may look into is refused, so what tests make is as private as what the program makes.
+os.umask(0o077)
+
 if TYPE_CHECKING:
     from bot.sandbox.aliexpress.state import AliWorld
     from bot.sandbox.server import Sandbox

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 def open_home() -> Home:
     """The home folder that --home or DROPFERRY_HOME names, with its folders made; raises ConfigError."""
+    from bot.rights import check_home
+
     home = Home.find()
+    check_home(home)
     home.ensure()
     return home
 
@@ -20,9 +23,11 @@ def open_config() -> "tuple[Home, Config]":
     """The home folder and its configuration; raises ConfigError, also where `dropferry init` has not run yet."""
     from bot.config import load
     from bot.config_errors import read_toml
+    from bot.rights import check_home
 
     home = Home.find()
     read_toml(home.config_file)  # a mistyped --home is told before any folder is made there
+    check_home(home)
     home.ensure()
     return home, load(home)
 
