@@ -54,6 +54,7 @@ def test_state_has_every_key(control: httpx.Client) -> None:
         "presses": 0,
         "order_calls": 0,
         "charges": 0,
+        "payments": [],
         "page_loads": {},
         "bytes": {},
         "shopbase_orders": [],

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox import control, shopbase
 from bot.sandbox.aliexpress import app as aliexpress
+from bot.sandbox.aliexpress.hosts import BANK_NAME, cashier_of
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.shop_state import ShopState
 from bot.sandbox.world import World
@@ -57,6 +58,11 @@ class Sandbox:
     def site(self) -> Site:
         """The stand-in AliExpress as the flows know a site."""
         return Site(www=self.aliexpress, acs=self.acs, login=self.login)
+
+    @property
+    def cashier(self) -> str:
+        """Where the stand-in AliExpress takes money."""
+        return cashier_of(self.site)
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -130,7 +136,7 @@ class Sandbox:
         async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
             host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
             name = host.rpartition(":")[0].lower()
-            app: Any = ali if name.endswith(".aliexpress.localhost") else store
+            app: Any = ali if name.endswith((".aliexpress.localhost", BANK_NAME)) else store
             await app(scope, receive, send)
 
         return dispatch

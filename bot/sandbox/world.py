@@ -61,7 +61,8 @@ class World:
         unknown = sorted(set(of_shop) - SHOP_FAULTS)
         if unknown:
             raise FaultError(f"unknown fault {unknown[0]!r}; ShopBase has {', '.join(sorted(SHOP_FAULTS))}")
-        self.ali.set_faults({name: value for name, value in changes.items() if name not in of_shop})
+        of_ali = {name: value for name, value in changes.items() if name not in of_shop}
+        self.ali.set_faults(self._buyers_named(of_ali))
         with self.shop.lock:
             self.shop.faults.update(of_shop)
             for name in [name for name, value in of_shop.items() if not value]:
@@ -80,10 +81,30 @@ class World:
                 "presses": len(self.ali.market.presses),
                 "order_calls": self.ali.market.order_calls,
                 "charges": self.ali.market.charges,
+                "payments": [payment.told() for payment in self.ali.market.payments.values()],
                 "page_loads": dict(self.ali.page_loads),
                 "bytes": dict(self.ali.bytes_sent),
             }
         return {**ours, **self.shop.snapshot(), "bought": self.bought, "faults": self.faults()}
+
+    def _buyers_named(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The same faults; in `payment_for` the phones of buyers for names of store orders, as no two share one."""
+        told = changes.get("payment_for")
+        if not isinstance(told, Mapping):
+            return dict(changes)
+        return {**changes, "payment_for": {self._phone_of(str(named)): way for named, way in told.items()}}
+
+    def _phone_of(self, named: str) -> str:
+        if not named.startswith("#"):
+            return named
+        try:
+            order = self._named(named)
+        except WorldError as unknown:
+            raise FaultError(str(unknown)) from None
+        phone = recipient_typed(order.address, order.phone).phone if order.address else ""
+        if not phone.startswith("+"):
+            raise FaultError(f"order {named} has no phone by which AliExpress could know it")
+        return phone
 
     def _open_orders(self) -> list[ShopOrder]:
         with self.shop.lock:
@@ -189,6 +210,9 @@ def _order_told(order: AliOrder) -> dict[str, Any]:
         "quantity": sum(line.quantity for line in order.lines),
         "status": ENGLISH.status[order.state],
         "paid": order.paid_at is not None,
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "paid_by": order.paid_by,
+        "pay_deadline": order.pay_deadline.isoformat(),
         "store": order.store,
         "total": order.total,
         "currency": order.currency,

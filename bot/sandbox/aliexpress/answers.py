@@ -15,6 +15,7 @@ LIST_API = "mtop.aliexpress.trade.buyer.order.list"
 COUNT_API = "mtop.aliexpress.trade.buyer.order.count"
 DETAIL_API = "mtop.aliexpress.trade.buyer.order.detail"
 TRACKING_API = "mtop.ae.ld.querydetail"
+OPERATION_API = "mtop.aliexpress.trade.buyer.order.operation"
 PRODUCT_API = "mtop.aliexpress.pdp.pc.query"
 KIND_OF_API: dict[str, AnswerKind] = {
     LIST_API: "list",
@@ -29,6 +30,7 @@ KIND_OF_API: dict[str, AnswerKind] = {
     "mtop.aliexpress.address.addressinfo.save": "address",
     # The real name is not publicly known; this one is of its siblings' kind, and stands in the sandbox alone.
     "mtop.aliexpress.checkout.placeorder": "place",
+    OPERATION_API: "operation",
 }
 SUCCESS = "SUCCESS::调用成功"
 

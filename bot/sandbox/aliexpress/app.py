@@ -5,7 +5,8 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.sandbox.aliexpress import gateway, pages, shop_pages
+from bot.sandbox.aliexpress import gateway, pages, paying_pages, shop_pages
+from bot.sandbox.aliexpress.hosts import bank_of, cashier_of
 from bot.sandbox.aliexpress.placing import note_presses
 from bot.sandbox.aliexpress.state import AliWorld
 from flows.values import Site
@@ -18,12 +19,14 @@ PRESSES_COOKIE = "ae_presses"
 
 
 def build_app(world: AliWorld, site: Site) -> ASGIApp:
-    """An application that answers as www, acs and login of `site`; another host gets 404."""
+    """An application that answers as www, acs, login and cashier of `site`, and as the bank; another host gets 404."""
     www = [*pages.www_routes(world, site), *shop_pages.routes(world, site)]
     apps = {
         _host(site.www): Starlette(routes=www),
         _host(site.acs): Starlette(routes=gateway.routes(world, site)),
         _host(site.login): Starlette(routes=pages.login_routes(world, site)),
+        _host(cashier_of(site)): Starlette(routes=paying_pages.cashier_routes(world, site)),
+        _host(bank_of(site)): Starlette(routes=paying_pages.bank_routes(world, site)),
     }
     nobody = Starlette()
 

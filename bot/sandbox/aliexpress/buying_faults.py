@@ -36,8 +36,22 @@ A place is "item", "confirm" or "press": from the product page on, from the conf
 | order_slow_ms      | n                   | the order is recorded at once and answered n ms later                 |
 | shows_number       | true                | the page after the press shows the order numbers                      |
 | lag_seconds        | seconds             | a change shows in the order list so much later                        |
+| payment            | charged, refused,   | what a card does: takes the money at once, is refused, or asks its    |
+|                    | 3ds, 3ds_iframe,    | owner first (the bank's page on top, in a frame, or in a pop-up; or a |
+|                    | 3ds_popup, otp,     | code, which is 246810), or must be typed; until then the order stands |
+|                    | card_form           | unpaid, and it stays so if the window is closed                       |
+| payment_for        | a way by order      | the same for single orders: by SKU id, by recipient as the order call |
+|                    |                     | finds it (a name, or a phone "+1 5035551003"), or by store order as   |
+|                    |                     | "#1003", which stands for the phone of its buyer                      |
+| payment_ms         | n                   | cashier and bank answer n ms later                                    |
+| payment_lost       | true                | the money is taken, but the answer of cashier or bank is lost         |
+| pay_refused        | a text              | no payment is begun in the To pay tab; the page says that text        |
+| no_deadline        | true                | an unpaid order does not tell until when it can be paid               |
+| pay_hours          | hours               | how long new orders can be paid, instead of 12 days                   |
+| cancel_ms          | n                   | "Cancel" shows on the detail page n ms after the rest                 |
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt
@@ -46,6 +60,7 @@ Stage = Literal["item", "confirm", "press"]
 BuyingCurrency = Literal["USD", "EUR", "GBP", "BRL", "JPY", "VND", "KWD"]
 OrderBy = Literal["fetch", "xhr", "jsonp", "beacon", "form", "window", "iframe", "worker", "socket"]
 OrderCall = Literal["lost", "lost_before", "500", "500_before", "token"]
+PaymentWay = Literal["charged", "3ds", "3ds_iframe", "3ds_popup", "otp", "card_form", "refused"]
 _STAGES: tuple[Stage, ...] = ("item", "confirm", "press")
 
 
@@ -80,6 +95,14 @@ class BuyingFaults(BaseModel):
     order_slow_ms: NonNegativeInt = 0
     shows_number: bool = False
     lag_seconds: NonNegativeFloat = 0
+    payment: PaymentWay | None = None
+    payment_for: Mapping[str, PaymentWay] = {}
+    payment_ms: NonNegativeInt = 0
+    payment_lost: bool = False
+    pay_refused: str | None = None
+    no_deadline: bool = False
+    pay_hours: NonNegativeFloat | None = None
+    cancel_ms: NonNegativeInt = 60
 
     def come(self, place: Stage | None, stage: Stage) -> bool:
         """Whether a fault that begins at `place` is on at `stage`."""

@@ -30,6 +30,9 @@ class CheckoutWords:
     days: str
     paid: str
     paid_more: str
+    failed: str
+    failed_more: str
+    pay_again: str
     placed: str
     placed_more: str
     check_order: str
@@ -58,6 +61,9 @@ ENGLISH = CheckoutWords(
     days="Delivery: {fewest}-{most} days",
     paid="Payment Successful",
     paid_more="Thank you! We've received your payment.",
+    failed="Payment unsuccessful",
+    failed_more="Your payment was unsuccessful. Please try again or use another card.",
+    pay_again="Pay again",
     placed="Order placed",
     placed_more="Please complete the payment with {method} in time, or the order will be closed.",
     check_order="Check order",
@@ -86,6 +92,9 @@ VIETNAMESE = CheckoutWords(
     days="Giao hàng: {fewest}-{most} ngày",
     paid="Thanh toán thành công",
     paid_more="Cảm ơn bạn! Chúng tôi đã nhận được thanh toán.",
+    failed="Thanh toán không thành công",
+    failed_more="Thanh toán của bạn không thành công. Vui lòng thử lại hoặc dùng thẻ khác.",
+    pay_again="Thanh toán lại",
     placed="Đã đặt hàng",
     placed_more="Vui lòng hoàn tất thanh toán bằng {method} đúng hạn, nếu không đơn hàng sẽ bị đóng.",
     check_order="Kiểm tra đơn hàng",

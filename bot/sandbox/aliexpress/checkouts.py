@@ -32,7 +32,6 @@ class Checkout:
     country: str
     address_id: str
     placed: list[str] = field(default_factory=list)
-    charged: bool = False
 
     @property
     def address(self) -> Entry | None:

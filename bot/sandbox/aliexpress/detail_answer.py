@@ -12,7 +12,7 @@ from bot.sandbox.aliexpress.lines_answer import (
     status_of,
     without_scheme,
 )
-from bot.sandbox.aliexpress.orders import AliOrder, OrderState
+from bot.sandbox.aliexpress.orders import UNSENT, AliOrder, OrderState
 from bot.sandbox.aliexpress.state import AliWorld
 
 _ROOT = "detail_root_container_109716"
@@ -62,7 +62,14 @@ def _blocks(order: AliOrder, asked: Asked) -> dict[str, Json]:
 def _root(asked: Asked) -> Json:
     words = asked.words
     cart = f"{without_scheme(asked.site.www)}/p/shoppingcart/index.html"
-    return {"canAddCart": True, "cartUrl": cart, "i18n": {"copy": words.copy, "copy_order_success": words.number}}
+    i18n = {
+        "cancel": words.cancel,
+        "cancel_success": "You've canceled the order",
+        "canceling_title": "Your order will be cancelled",
+        "copy": words.copy,
+        "copy_order_success": words.number,
+    }
+    return {"canAddCart": True, "cartUrl": cart, "i18n": i18n}
 
 
 def _status(order: AliOrder, asked: Asked) -> Json:
@@ -73,7 +80,11 @@ def _status(order: AliOrder, asked: Asked) -> Json:
         buttons.append(
             {"displayType": "primary", "href": href, "size": "large", "text": words.track, "type": "TRACKING"}
         )
+    if order.state is OrderState.TO_PAY:
+        buttons.append({"displayType": "primary", "size": "large", "text": words.pay_now})
     other = {"border": True, "displayType": "default", "size": "large"}
+    if order.state in UNSENT:
+        buttons.append({**other, "text": words.cancel})
     buttons.append({**other, "text": words.add_to_cart, "type": "REPURCHASE"})
     return {
         "baseCurrency": "CNY",
@@ -86,7 +97,7 @@ def _status(order: AliOrder, asked: Asked) -> Json:
 
 
 def _reminder(order: AliOrder, asked: Asked) -> str:
-    if order.state is not OrderState.TO_PAY:
+    if order.state is not OrderState.TO_PAY or asked.faults.no_deadline:
         return ""
     left = max(order.pay_deadline - datetime.now(UTC), timedelta())
     return asked.words.pay_within.format(days=left.days, hours=left.seconds // 3600)

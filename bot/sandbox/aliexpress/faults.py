@@ -26,7 +26,7 @@
 | blank_in_number  | true           | tracking numbers with blanks                                                 |
 | slow_ms          | n              | each data answer takes n milliseconds more                                   |
 | only_answers     | kinds          | the faults of answers hit these kinds alone: list, count, detail, tracking,  |
-|                  |                | product, checkout, addresses, divisions, address (saved), place              |
+|                  |                | product, checkout, addresses, divisions, address (saved), place, operation   |
 | only_orders      | numbers        | the faults of answers hit these orders alone                                 |
 | times            | n              | the faults of answers pass after n answers that they hit                     |
 """
@@ -40,7 +40,17 @@ from pydantic import NonNegativeInt, PositiveInt, ValidationError
 from bot.sandbox.aliexpress.buying_faults import BuyingFaults
 
 AnswerKind = Literal[
-    "list", "count", "detail", "tracking", "product", "checkout", "addresses", "divisions", "address", "place"
+    "list",
+    "count",
+    "detail",
+    "tracking",
+    "product",
+    "checkout",
+    "addresses",
+    "divisions",
+    "address",
+    "place",
+    "operation",
 ]
 HumanCheck = Literal["FAIL_SYS_USER_VALIDATE", "RGV587_ERROR"]
 Language = Literal["en", "pt_BR", "de", "vi"]

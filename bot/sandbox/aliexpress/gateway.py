@@ -18,6 +18,7 @@ from bot.sandbox.aliexpress.detail_answer import detail_answer
 from bot.sandbox.aliexpress.errors import SiteSaysNoError
 from bot.sandbox.aliexpress.faults import AnswerKind, Faults
 from bot.sandbox.aliexpress.list_answer import count_answer, list_answer
+from bot.sandbox.aliexpress.operations import operation_answer
 from bot.sandbox.aliexpress.placing import place_reply
 from bot.sandbox.aliexpress.product_answer import product_answer
 from bot.sandbox.aliexpress.replies import ERROR_PAGE, Reply, failed, said, sent_back
@@ -38,6 +39,7 @@ _BUILDERS = {
     "addresses": book_answer,
     "divisions": divisions_answer,
     "address": save_answer,
+    "operation": operation_answer,
 }
 _STAGE_OF: dict[AnswerKind, Stage] = {
     "product": "item",

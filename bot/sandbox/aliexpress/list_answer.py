@@ -13,6 +13,7 @@ from bot.sandbox.aliexpress.lines_answer import (
     without_scheme,
 )
 from bot.sandbox.aliexpress.orders import UNSENT, AliOrder, OrderState
+from bot.sandbox.aliexpress.payments import MOST_LINES, MOST_ORDERS
 from bot.sandbox.aliexpress.state import AliWorld
 
 _PAGE, _HEADER, _ACTION = "pc_om_list_page_109694", "pc_om_list_header_110551", "pc_om_list_header_action_110846"
@@ -71,7 +72,7 @@ def _body(number: int, more: bool, asked: Asked) -> Json:
     fields = {
         "hasMore": more,
         "hasMoreText": asked.words.more,
-        "mergePayLimit": 20,
+        "mergePayLimit": MOST_ORDERS,
         "pageIndex": number,
         "pageSize": PAGE_SIZE,
     }
@@ -95,7 +96,15 @@ def _frame(asked: Asked) -> dict[str, Json]:
     }
     page = {
         "cartUrl": f"{without_scheme(asked.site.www)}/p/shoppingcart/index.html",
-        "i18n": {"copy": words.copy, "order_ID": words.number, "copy_order_success": words.number},
+        "i18n": {
+            "cancel": words.cancel,
+            "copy": words.copy,
+            "copy_order_success": words.number,
+            "merge_pay_out_limit": f"Sorry, you can only pay up to {MOST_ORDERS} orders at one time.",
+            "merge_pay_out_line_limit": f"Sorry, you can only pay up to {MOST_LINES} sub-orders at one time.",
+            "order_ID": words.number,
+            "toast_payerror": "Combined payments can't be supported by different sellers",
+        },
     }
     return {
         _HEADER: block("pc_om_list_header", "110551", header, "header"),
@@ -130,7 +139,7 @@ def _order_fields(order: AliOrder, asked: Asked) -> Json:
         "orderLines": [order_line(order, index, asked) for index in range(len(order.lines))],
         "paymentOutId": f"1299{int(order.number) * 7919 % 10**25:025d}",
         "sellerConnectUrl": f"{www}/p/message/index.html",
-        "showSelectBox": False,
+        "showSelectBox": (order.listed or order.state) is OrderState.TO_PAY,
         "statusText": status_of(order, asked, listed=True),
         "statusTitle": "Status",
         "storeName": order.store,

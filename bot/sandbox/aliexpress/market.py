@@ -3,13 +3,16 @@
 import secrets
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.aliexpress.assortment import stock_up
 from bot.sandbox.aliexpress.buyers import Buyer, buyer_named
 from bot.sandbox.aliexpress.checkouts import Checkout
 from bot.sandbox.aliexpress.errors import WorldError
 from bot.sandbox.aliexpress.products import CARRIERS, US_SHIFT, Product
+
+if TYPE_CHECKING:
+    from bot.sandbox.aliexpress.payments import Payment
 
 Told = Mapping[str, Any]
 
@@ -18,7 +21,7 @@ class Market:
     """Products, buyers, item pages that were opened, checkouts and what was pressed; `lock` is the world's.
 
     `presses` are the names of the presses of a confirm page's button, `order_calls` the order calls that arrived,
-    `charges` the orders that a press paid at once, and `placed` the order numbers by checkout.
+    `charges` the orders that were paid by a press, at once or at the bank, and `payments` all attempts to pay.
     """
 
     def __init__(self, lock: threading.RLock) -> None:
@@ -29,6 +32,7 @@ class Market:
         self.presses: set[str] = set()
         self.order_calls = 0
         self.charges = 0
+        self.payments: dict[str, Payment] = {}
         self._tickets: dict[str, tuple[str, bool]] = {}
 
     def buyer(self, account: str) -> Buyer:

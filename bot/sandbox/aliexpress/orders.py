@@ -98,7 +98,7 @@ class AliParcel:
 
 @dataclass(slots=True)
 class AliOrder:
-    """One order of one seller; dates are UTC, `total` in minor units of `currency`."""
+    """One order of one seller; dates are UTC, `total` in minor units of `currency`; `paid_by` is how it was paid."""
 
     number: str
     account: str
@@ -112,6 +112,7 @@ class AliOrder:
     state: OrderState = OrderState.TO_PAY
     listed: OrderState | None = None
     paid_at: datetime | None = None
+    paid_by: str = ""
     shipped_at: datetime | None = None
     ended_at: datetime | None = None
     refund_note: bool = False

@@ -17,9 +17,9 @@ from bot.sandbox.aliexpress.state import AliWorld
 from flows.values import Site
 
 _SHELLS = {
-    "/p/order/index.html": ("Orders", "order-list.js", ""),
-    "/p/order/detail.html": ("Order details", "order-detail.js", "detail"),
-    "/p/tracking/index.html": ("Tracking", "tracking.js", "tracking"),
+    "/p/order/index.html": ("Orders", ("order-acts.js", "to-pay.js", "order-list.js"), ""),
+    "/p/order/detail.html": ("Order details", ("order-acts.js", "order-detail.js"), "detail"),
+    "/p/tracking/index.html": ("Tracking", ("tracking.js",), "tracking"),
 }
 _WEEKS = 60 * 60 * 24 * 28
 
@@ -32,12 +32,12 @@ def www_routes(world: AliWorld, site: Site) -> list[Route]:
         return shell(world, site, "AliExpress", "home.js", signed_in=account_of(world, request) is not None)
 
     async def drawn(request: Request) -> Response:
-        title, script, kind = _SHELLS[request.url.path]
+        title, scripts, kind = _SHELLS[request.url.path]
         if SESSION_COOKIE not in request.cookies:
             return to_sign_in(site, request)
         if kind:
             world.count_page(kind)
-        return shell(world, site, title, script, signed_in=True)
+        return shell(world, site, title, *scripts, signed_in=True)
 
     async def embedded(request: Request) -> Response:
         asked = request.query_params

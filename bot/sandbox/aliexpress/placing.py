@@ -12,6 +12,8 @@ from bot.sandbox.aliexpress.buyers import METHODS
 from bot.sandbox.aliexpress.checkout_answer import must_be_had
 from bot.sandbox.aliexpress.checkouts import Checkout, bill_of, bought_lines
 from bot.sandbox.aliexpress.errors import SiteSaysNoError
+from bot.sandbox.aliexpress.hosts import cashier_of
+from bot.sandbox.aliexpress.payments import pay_at_press
 from bot.sandbox.aliexpress.replies import ERROR_PAGE, Reply, failed
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.shop_goods import price_in
@@ -61,10 +63,12 @@ def _placed(world: AliWorld, asked: Asked) -> Json:
         must_be_had(checkout, asked.faults, pressed=True)
         numbers = _order(world, checkout, asked)
         checkout.placed += numbers
-        if _pays_at_once(checkout, asked):
-            world.pay(numbers)
-            world.market.charges += len(numbers)
-            checkout.charged = True
+        settled = bill_of(checkout, asked.faults, pressed=True).total == 0
+        page = None
+        if settled or _charges(asked):
+            page = pay_at_press(world, token, numbers, asked.faults, nothing_left=settled).page
+        if page is not None:
+            return {"payUrl": f"{cashier_of(asked.site)}{page}?pmntId={token}"}
         return {"payUrl": f"{asked.site.www}/p/second-payment/pay-result.html?pmntId={token}"}
 
 
@@ -84,8 +88,7 @@ def _order(world: AliWorld, checkout: Checkout, asked: Asked) -> list[str]:
     return world.buy(recipient, lines, checkout.buyer.account, currency=bill.currency, extra=extra)
 
 
-def _pays_at_once(checkout: Checkout, asked: Asked) -> bool:
-    """Whether money flows: a method that charges, or nothing left to pay, which a bonus then has paid."""
+def _charges(asked: Asked) -> bool:
+    """Whether the method takes money, not a slip that is paid elsewhere."""
     method = METHODS.get(str(asked.data.get("paymentMethod") or ""))
-    settled = bill_of(checkout, asked.faults, pressed=True).total == 0
-    return settled or (method is not None and method.charges)
+    return method is not None and method.charges

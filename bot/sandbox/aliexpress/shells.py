@@ -45,6 +45,15 @@ def shell(
         "disagrees": faults.dom_disagrees,
         "only": faults.only_orders,
         "track": words.track,
+        "acts": {
+            "payNow": words.pay_now,
+            "paySelected": words.pay_selected,
+            "selectAll": words.select_all,
+            "cancel": words.cancel,
+            "cancelWhy": words.cancel_why,
+            "submit": words.submit,
+        },
+        "cancelMs": faults.cancel_ms,
         **(more or {}),
     }
     given = (inline or {}).items()
@@ -77,7 +86,7 @@ def to_sign_in(site: Site, request: Request) -> Response:
 async def asset(request: Request) -> Response:
     """A script or a style sheet."""
     name = str(request.path_params["name"])
-    known = {file.name for file in _STATIC.iterdir()} - {"shell.html"}
+    known = {file.name for file in _STATIC.iterdir() if file.suffix != ".html"}
     if name not in known:
         return Response("not found", 404)
     media = "text/css" if name.endswith(".css") else "text/javascript"

@@ -13,6 +13,8 @@ from bot.sandbox.aliexpress.checkout_words import checkout_words
 from bot.sandbox.aliexpress.component_page import component_data
 from bot.sandbox.aliexpress.faults import Faults
 from bot.sandbox.aliexpress.gateway import SESSION_COOKIE
+from bot.sandbox.aliexpress.hosts import cashier_of
+from bot.sandbox.aliexpress.paying_pages import next_address
 from bot.sandbox.aliexpress.placing import SOMEBODY_ELSE, note_presses
 from bot.sandbox.aliexpress.product_answer import seen_by
 from bot.sandbox.aliexpress.products import Product
@@ -55,8 +57,11 @@ def routes(world: AliWorld, site: Site) -> list[Route]:
         return shell(world, site, "Confirm order", *_CONFIRM, signed_in=True, more=_confirm_told(world.faults))
 
     async def result(request: Request) -> Response:
+        payment = world.market.payments.get(request.query_params.get("pmntId", ""))
+        if payment is not None and payment.page is not None:
+            return RedirectResponse(next_address(site, payment), 302)
         world.count_page("result")
-        told = _result_told(world, request.query_params.get("pmntId", ""), account_of(world, request))
+        told = _result_told(world, site, request.query_params.get("pmntId", ""), account_of(world, request))
         return shell(world, site, "Payment result", "result.js", signed_in=True, more=told)
 
     async def pixel(request: Request) -> Response:
@@ -109,22 +114,27 @@ def _confirm_told(faults: Faults) -> Mapping[str, Any]:
     }
 
 
-def _result_told(world: AliWorld, token: str, account: str | None) -> Mapping[str, Any]:
+def _result_told(world: AliWorld, site: Site, token: str, account: str | None) -> Mapping[str, Any]:
     words = checkout_words(world.faults.language, world.faults.design)
-    checkout = world.market.checkouts.get(token)
-    if checkout is None or checkout.buyer.account != account:
+    checkout, payment = world.market.checkouts.get(token), world.market.payments.get(token)
+    whose = payment.account if payment else checkout.buyer.account if checkout else None
+    if whose is None or whose != account:
         return {"result": None}
-    method = checkout.buyer.payment
-    told = {
-        "title": words.paid if checkout.charged else words.placed,
-        "text": words.paid_more
-        if checkout.charged
-        else words.placed_more.format(method=method.text if method else "AliExpress"),
-        "checkOrder": words.check_order,
-        "home": words.home,
-    }
+    told = {"checkOrder": words.check_order, "home": words.home}
+    if payment is None:
+        method = checkout.buyer.payment if checkout else None
+        told |= {
+            "title": words.placed,
+            "text": words.placed_more.format(method=method.text if method else "AliExpress"),
+        }
+    elif payment.outcome == "paid":
+        told |= {"title": words.paid, "text": words.paid_more}
+    else:
+        again = f"{cashier_of(site)}/pay/index.html?pmntId={token}"
+        told |= {"title": words.failed, "text": words.failed_more, "again": again, "payAgain": words.pay_again}
     if world.faults.shows_number:
-        told["numbers"] = f"{words.number}: {', '.join(checkout.placed)}"
+        placed = payment.orders if payment else checkout.placed if checkout else []
+        told["numbers"] = f"{words.number}: {', '.join(placed)}"
     return {"result": told}
 
 

@@ -114,13 +114,15 @@ class AliWorld:
         created = at or datetime.now(UTC)
         with self.lock:
             index = self.account(account).index
+            hours = self.faults.pay_hours
+            window = PAY_WINDOW if hours is None else timedelta(hours=hours)
             first = self._next_number()
             numbers = []
             for place, (store, group) in enumerate(groupby(by_store, key=lambda line: line.store)):
                 bought = tuple(group)
                 number = str(first + place * _SIBLING_STEP)
                 total = sum(line.quantity * line.unit_price for line in bought) + (0 if place else extra)
-                due = created + PAY_WINDOW
+                due = created + window
                 order = AliOrder(number, account, bought, recipient, currency, total, store, created, due)
                 self.orders[order.number] = order
                 index.note(order)
@@ -148,12 +150,15 @@ class AliWorld:
             self._bring_to(numbers, state)
             return numbers
 
-    def pay(self, which: Which = "all", *, checking: bool = False, at: datetime | None = None) -> list[str]:
+    def pay(
+        self, which: Which = "all", *, checking: bool = False, at: datetime | None = None, by: str = "by hand"
+    ) -> list[str]:
         """Pay unpaid orders; with `checking` AliExpress still verifies the payment. The numbers paid."""
 
         def paid(order: AliOrder) -> None:
             order.state = OrderState.PAYMENT_CHECK if checking else OrderState.PROCESSING
             order.paid_at = None if checking else at or max(order.created_at, datetime.now(UTC))
+            order.paid_by = by
 
         return self._change(which, _CAN_PAY, "paid", paid)
 

@@ -24,6 +24,11 @@ class Words:
     total: str
     copy: str
     pay_now: str
+    pay_selected: str
+    select_all: str
+    cancel: str
+    cancel_why: str
+    submit: str
     confirm: str
     add_to_cart: str
     remove: str
@@ -71,6 +76,11 @@ ENGLISH = Words(
     total="Total",
     copy="Copy",
     pay_now="Pay now",
+    pay_selected="Pay for selected orders",
+    select_all="Select all",
+    cancel="Cancel",
+    cancel_why="Why do you want to cancel the order?",
+    submit="Submit",
     confirm="Confirm received",
     add_to_cart="Add to cart",
     remove="Remove",
@@ -114,6 +124,11 @@ PORTUGUESE = Words(
     total="Total",
     copy="Copiar",
     pay_now="Pagar agora",
+    pay_selected="Pagar pedidos selecionados",
+    select_all="Selecionar tudo",
+    cancel="Cancelar",
+    cancel_why="Por que deseja cancelar o pedido?",
+    submit="Enviar",
     confirm="Confirmar recebimento",
     add_to_cart="Adicionar ao carrinho",
     remove="Remover",
@@ -157,6 +172,11 @@ GERMAN = Words(
     total="Gesamt",
     copy="Kopieren",
     pay_now="Jetzt bezahlen",
+    pay_selected="Ausgewählte Bestellungen bezahlen",
+    select_all="Alle auswählen",
+    cancel="Stornieren",
+    cancel_why="Warum möchten Sie die Bestellung stornieren?",
+    submit="Absenden",
     confirm="Empfang bestätigen",
     add_to_cart="In den Warenkorb",
     remove="Entfernen",
@@ -200,6 +220,11 @@ VIETNAMESE = Words(
     total="Tổng cộng",
     copy="Sao chép",
     pay_now="Thanh toán ngay",
+    pay_selected="Thanh toán các đơn đã chọn",
+    select_all="Chọn tất cả",
+    cancel="Hủy",
+    cancel_why="Vì sao bạn muốn hủy đơn hàng?",
+    submit="Gửi",
     confirm="Xác nhận đã nhận",
     add_to_cart="Thêm vào giỏ hàng",
     remove="Xóa",

@@ -9,10 +9,19 @@
   function status(block) {
     const text = disagrees("status", number) ? "Canceled" : block.title;
     const buttons = block.buttonVOList.map(({ text: label, href }) =>
-      make(href ? "a" : "button", { class: "comet-btn order-block-btn", href }, make("span", {}, label)));
+      make(href ? "a" : "button", { class: "comet-btn order-block-btn", href, onclick: deeds[label] ?? null }, make("span", {}, label)));
+    buttons.filter((one) => one.textContent === told.acts.cancel).forEach(comeLate);
     return make("div", { class: "order-status" },
       make("div", { class: "order-block-title order-status-title" }, text),
       make("div", { class: "order-status-content" }, block.reminder), buttons);
+  }
+
+  const deeds = { [told.acts.payNow]: () => acts.pay([number]), [told.acts.cancel]: () => acts.cancel(number) };
+
+  // "Cancel" shows later than the rest of the page.
+  function comeLate(button) {
+    button.hidden = true;
+    setTimeout(() => { button.hidden = false; }, told.cancelMs);
   }
 
   function row(title, value) {

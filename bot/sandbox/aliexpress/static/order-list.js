@@ -58,23 +58,24 @@
           make("span", { class: "order-item-tag" }, "Free returns"))));
   }
 
-  function button({ href, text, displayType }) {
+  const button = (order) => ({ href, text, displayType }) => {
     const style = `comet-btn ${displayType === "primary" ? "comet-btn-primary " : ""}comet-btn-block order-item-btn`;
+    const onclick = text === told.acts.payNow ? () => acts.pay([String(order.orderId)]) : null;
     return href
       ? make("a", { href, class: style }, make("span", {}, text))
-      : make("button", { type: "button", class: style }, make("span", {}, text));
-  }
+      : make("button", { type: "button", class: style, onclick }, make("span", {}, text));
+  };
 
   function card(order, labels) {
     const refund = (order.exposeInfo?.itemList ?? []).flatMap((item) => item.detailList);
-    return make("div", { class: "order-item" }, header(order, labels), store(order),
+    return make("div", { class: "order-item" }, toPay.box(order, labels), header(order, labels), store(order),
       make("div", { class: "order-item-content" }, body(order),
         make("div", { class: "order-item-content-opt" },
           make("div", { class: "order-item-content-opt-price" },
             make("span", { class: "order-item-content-opt-price-total", ...pl("order_item_content_price_total") },
               make("span", {}, `${order.totalPriceTitle}:`), price(order.totalPriceText))),
           make("div", { class: "order-item-btns-wrap" },
-            make("div", { class: "order-item-btns" }, order.buttons.map(button))))),
+            make("div", { class: "order-item-btns" }, order.buttons.map(button(order)))))),
       make("div", { class: "order-item-bottom-action" },
         make("div", { class: "expose-info" },
           refund.map((one) => make("div", { class: "expose-info-item" }, make("span", {}, one.title))))));
@@ -125,7 +126,8 @@
     const drawn = cards(data, labels);
     const group = make("div", { class: "comet-checkbox-group" }, drawn.length ? drawn : "No orders yet");
     const content = make("div", { class: "order-content" }, group);
-    root.replaceChildren(tabs(root, firstOf(data, "pc_om_list_header"), tab), content);
+    const limit = firstOf(data, "pc_om_list_body")?.fields.mergePayLimit;
+    root.replaceChildren(tabs(root, firstOf(data, "pc_om_list_header"), tab), content, ...toPay.bar(tab, group, limit));
     more(content, group, data, labels);
   }
 

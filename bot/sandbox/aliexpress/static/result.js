@@ -7,6 +7,7 @@
     root.append(make("div", { class: "pay-result-container" },
       make("h1", { class: "pay-result-title" }, result.title), make("p", { class: "pay-result-text" }, result.text),
       result.numbers ? make("p", { class: "pay-result-order" }, result.numbers) : null,
+      result.again ? make("a", { class: "comet-btn comet-btn-primary", href: result.again }, result.payAgain) : null,
       make("a", { class: "comet-btn", href: "/p/order/index.html", target: "_blank" }, result.checkOrder),
       make("a", { class: "comet-btn", href: "/" }, result.home)));
   });
