@@ -21,6 +21,8 @@ def read_list(
 ) -> Generator[OrderListPage, None, None]:
     """The order list in `page`, newest first, one page of ten after another; close the generator to stop early.
 
+    Left to the garbage collector it may be closed inside Playwright's own loop, which then never ends.
+
     Raises PersonNeeded, TryLater or PageChanged; `on_trouble` sees the page before the last two.
     """
     if tab not in TABS:

@@ -1,6 +1,7 @@
 """Reading the order list and many detail pages in a real Chromium, from a stand-in that goes wrong on demand."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot.sandbox.server import Sandbox
 from flows.check_orders import read_details, read_list
 from flows.errors import FlowError, NeedKind, PageChanged, PersonNeeded, TryLater
 from flows.page import block_heavy
-from flows.values import AliStatus, OrderDetail, Reader
+from flows.values import AliStatus, OrderDetail, OrderListPage, Reader, Site
 from tests.asking import GRACE, LAMP, TOTE
 from tests.reading import signed_in_tab
 
@@ -37,6 +38,12 @@ def details(page: Page, sandbox: Sandbox, numbers: list[str], tabs: int = 2) -> 
     return dict(read_details(page.context, sandbox.site, numbers, tabs))
 
 
+def first_page(page: Page, site: Site, tab: str = "all") -> OrderListPage:
+    """The first page of the list; the reading is ended for certain, also where a test fails."""
+    with closing(read_list(page, site, tab)) as pages:
+        return next(pages)
+
+
 def test_list_is_read_to_its_end(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that every order of three pages is read once, newest first, by both readers."""
     made = ali.bulk(23, me)
@@ -54,7 +61,7 @@ def test_list_stops_early(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) 
     reading.close()
     assert 10 == len(first.orders)
     assert 10 == page.locator(".order-item").count()
-    assert first == next(read_list(page, sandbox.site))
+    assert first == first_page(page, sandbox.site)
 
 
 def test_tab_is_read_alone(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
@@ -66,7 +73,7 @@ def test_tab_is_read_alone(sandbox: Sandbox, ali: AliWorld, page: Page, me: str)
         (one.order_id, one.status) for one in unpaid
     ]
     with pytest.raises(ValueError, match="known are all, unpaid"):
-        next(read_list(page, sandbox.site, "paid"))
+        first_page(page, sandbox.site, "paid")
 
 
 def test_tab_that_its_address_does_not_open_is_pressed(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
@@ -83,11 +90,11 @@ def test_drawn_tab_must_be_the_one_asked_for(sandbox: Sandbox, ali: AliWorld, pa
     """Proves that drawn cards are believed to be a tab's only where that tab is the open one."""
     made = ali.bulk(2, me, state=OrderState.TO_PAY)
     ali.set_faults({"no_calls": True})
-    assert made[::-1] == [one.order_id for one in next(read_list(page, sandbox.site, "unpaid")).orders]
+    assert made[::-1] == [one.order_id for one in first_page(page, sandbox.site, "unpaid").orders]
     home = f"{sandbox.aliexpress}/p/order/index.html"
     page.route(f"{home}?tab=unpaid", lambda route: route.fulfill(status=302, headers={"Location": f"{home}?tab=all"}))
     with pytest.raises(TryLater):
-        next(read_list(page, sandbox.site, "unpaid"))
+        first_page(page, sandbox.site, "unpaid")
 
 
 def test_empty_account_is_an_empty_page(sandbox: Sandbox, page: Page) -> None:
@@ -120,10 +127,10 @@ def test_other_language_is_refused_not_guessed(sandbox: Sandbox, ali: AliWorld, 
     """Proves that known words of another language are read, and an unknown one ends in PageChanged."""
     ali.bulk(1, me, state=OrderState.AWAITING_DELIVERY)
     ali.set_faults({"language": "pt_BR"})
-    assert AliStatus.SENT is next(read_list(page, sandbox.site)).orders[0].status
+    assert AliStatus.SENT is first_page(page, sandbox.site).orders[0].status
     ali.set_faults({"language": "de"})
     with pytest.raises(PageChanged, match="Warten auf Lieferung"):
-        next(read_list(page, sandbox.site))
+        first_page(page, sandbox.site)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +203,7 @@ def test_numbers_below_the_limit_are_exact(sandbox: Sandbox, ali: AliWorld, page
     """Proves that order numbers sent as JSON numbers come out digit by digit."""
     made = ali.bulk(3, me)
     ali.set_faults({"id_as_number": True})
-    assert list(reversed(made)) == [order.order_id for order in next(read_list(page, sandbox.site)).orders]
+    assert list(reversed(made)) == [order.order_id for order in first_page(page, sandbox.site).orders]
 
 
 def test_several_lines_and_a_refund_are_read(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
@@ -204,7 +211,7 @@ def test_several_lines_and_a_refund_are_read(sandbox: Sandbox, ali: AliWorld, pa
     number = ali.buy(GRACE, [TOTE, TOTE], me)[0]
     ali.pay(number)
     ali.refund(number)
-    order = next(read_list(page, sandbox.site)).orders[0]
+    order = first_page(page, sandbox.site).orders[0]
     assert (2, 2, "Refunded") == (len(order.lines), order.line_count, order.refund_note)
 
 
@@ -326,7 +333,7 @@ def test_heavy_files_are_not_loaded(sandbox: Sandbox, ali: AliWorld, page: Page,
     loaded: list[str] = []
     page.on("requestfinished", lambda request: loaded.append(request.url))
     block_heavy(page)
-    assert Reader.BOTH is next(read_list(page, sandbox.site)).reader
+    assert Reader.BOTH is first_page(page, sandbox.site).reader
     assert [] == [url for url in loaded if "/kf/" in url]
     assert [] != loaded
 
@@ -335,4 +342,4 @@ def test_site_that_is_not_there_is_tried_later(sandbox: Sandbox, page: Page) -> 
     """Proves that a connection that fails is the network's trouble, at once."""
     nowhere = sandbox.site.model_copy(update={"www": "http://www.aliexpress.localhost:9"})
     with pytest.raises(TryLater, match="ERR_"):
-        next(read_list(page, nowhere))
+        first_page(page, nowhere)

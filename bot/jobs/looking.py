@@ -1,6 +1,7 @@
 """Looks on AliExpress for what a press made: reads the list back, and opens an order where the list leaves doubt."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -54,15 +55,16 @@ class ListView:
 def look_back(page: Page, site: Site, *, since: date | None = None, down_to: str | None = None) -> ListView:
     """Read the list back to the day `since`, or to the order number `down_to`. Raises FlowError."""
     view = ListView()
-    for listed in read_list(page, site):
-        view.seen += [Seen(each.order_id, each.ordered_on, _lines(each), each.status) for each in listed.orders]
-        # A card that cannot be believed may be the very order that is looked for: its own page has to tell.
-        view.seen += [Seen(card.order_id, None, ()) for card in listed.unread]
-        dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
-        if since is not None and dates and max(dates) < since:
-            break
-        if down_to is not None and any(int(each.order_id) <= int(down_to) for each in listed.orders):
-            break
+    with closing(read_list(page, site)) as pages:
+        for listed in pages:
+            view.seen += [Seen(each.order_id, each.ordered_on, _lines(each), each.status) for each in listed.orders]
+            # A card that cannot be believed may be the very order that is looked for: its own page has to tell.
+            view.seen += [Seen(card.order_id, None, ()) for card in listed.unread]
+            dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
+            if since is not None and dates and max(dates) < since:
+                break
+            if down_to is not None and any(int(each.order_id) <= int(down_to) for each in listed.orders):
+                break
     return view
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -66,18 +67,19 @@ def _walk(
     page = context.new_page()
     try:
         block_heavy(page)
-        for listed in read_list(page, site):
-            if listed.unread:
-                # A card that cannot be believed may be anybody's order, so nothing is sure.
-                everything = date.max
-            dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
-            fitting = {each.order_id: each for each in listed.orders if fits(each)}
-            if len(cards) + len(fitting) > DETAILS_AT_MOST:
-                # This page is left out as a whole, so only what is newer than its newest order was all looked at.
-                return cards, max(everything, max(dates, default=date.max - timedelta(days=1)) + timedelta(days=1))
-            cards |= fitting
-            if dates and max(dates) < since:
-                break
+        with closing(read_list(page, site)) as pages:
+            for listed in pages:
+                if listed.unread:
+                    # A card that cannot be believed may be anybody's order, so nothing is sure.
+                    everything = date.max
+                dates = [each.ordered_on for each in listed.orders if each.ordered_on is not None]
+                fitting = {each.order_id: each for each in listed.orders if fits(each)}
+                if len(cards) + len(fitting) > DETAILS_AT_MOST:
+                    # This page is left out as a whole, so only what is newer than its newest order was looked at.
+                    return cards, max(everything, max(dates, default=date.max - timedelta(days=1)) + timedelta(days=1))
+                cards |= fitting
+                if dates and max(dates) < since:
+                    break
     finally:
         close_tab(page)
     return cards, everything

@@ -1,6 +1,7 @@
 """Reads one AliExpress account: payment, sending, parcels and tracking numbers of the orders that are linked."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -137,10 +138,11 @@ class _Sync:
         page = self.context.new_page()
         try:
             block_heavy(page)
-            for listed in read_list(page, self.site, on_trouble=self.on_trouble):
-                self._take_page(listed, unseen)
-                if not unseen or self._must_stop() or _is_past(listed, unseen):
-                    break
+            with closing(read_list(page, self.site, on_trouble=self.on_trouble)) as pages:
+                for listed in pages:
+                    self._take_page(listed, unseen)
+                    if not unseen or self._must_stop() or _is_past(listed, unseen):
+                        break
         finally:
             close_tab(page)
         return set() if self.synced.stopped else set(unseen) | self.missing
