@@ -14,6 +14,7 @@ from bot import checkpoints, opening
 from bot.buying_home import check_may_buy, is_stopped, stop_file
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
+from bot.jobs.known import KnownOrders
 from bot.jobs.lease import Lease, StoreSays
 from bot.jobs.looking import Looker, look_back
 from bot.jobs.purchasing import Outcome, Purchasing
@@ -87,7 +88,7 @@ class PlaceOrders:
             if self._is_open(done) or not ready:
                 return
             asked_at = self.place.clock()
-            known = look_back(page, self.place.config.site, since=self._since(ready))
+            view = look_back(page, self.place.config.site, since=self._since(ready))
             purchasing = Purchasing(
                 home=self.place.home,
                 config=self.place.config,
@@ -102,8 +103,7 @@ class PlaceOrders:
                 live=self.live,
                 supervised=self.supervised,
                 pause=self.pause,
-                known=known,
-                known_at=asked_at,
+                known=KnownOrders(page, self.place.config.site, looker, self.place.clock, view, asked_at),
             )
             with self.recording.running(), self._stores():
                 self._buy_all(purchasing, ready, done)

@@ -1,35 +1,37 @@
 """Buys one purchase: quote, checks, intent, one press, and what became of it. Only `press` below presses anything."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from bot import checkpoints
-from bot.address import AddressRefused, ship_to
+from bot.address import AddressRefused
 from bot.config import Config
 from bot.db import Database
 from bot.evidence import PressEvidence
 from bot.holds import Held, Hold
 from bot.home import Home
+from bot.jobs.asked import OwnEntries, wanted_for
 from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
 from bot.jobs.intents import Intents, NotNowError
+from bot.jobs.known import KnownOrders
 from bot.jobs.lease import StoreSays
-from bot.jobs.looking import ListView, Looker, look_back
-from bot.models import Order, Purchase
-from bot.models_buying import OwnAddress, ProvenMethod
+from bot.jobs.looking import Looker, look_back
+from bot.models import Purchase
+from bot.models_buying import ProvenMethod
 from bot.planning import Candidate
 from bot.pricing import Cost, cost_of, margin_percent
 from bot.wording import held_sentence
 from flows.errors import CannotBuy, FlowError, OutcomeUnknown, PersonNeeded, Reason, TryLater
 from flows.guard import Guard
-from flows.place_order import OwnEntry, PressResult, prepare, press
+from flows.place_order import PressResult, prepare, press
 from flows.selector_files import load
 from flows.values import AliStatus, Money, Site
-from flows.values_buying import Quote, ShipTo, Wanted
+from flows.values_buying import Quote, Wanted
 
 # Causes that the confirm page surprised us with: what it looked like is kept.
 SURPRISES = frozenset(
@@ -43,8 +45,6 @@ SURPRISES = frozenset(
     }
 )
 FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
-# A list older than this is read on before it is trusted: a person may have bought by hand meanwhile.
-FRESH = timedelta(minutes=2)
 # After this, nothing is pressed by it: the process, or who watches it, was away meanwhile.
 STALE = timedelta(minutes=5)
 # So long the store's last word holds.
@@ -82,12 +82,15 @@ class Purchasing:
     checks: Checks
     clock: Callable[[], datetime]
     live: bool
+    known: KnownOrders
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
-    known: ListView = field(default_factory=ListView)
-    known_at: datetime | None = None
     not_after: datetime | None = None
     spent_in_run: int = 0
+
+    @property
+    def _own(self) -> OwnEntries:
+        return OwnEntries(self.database, self.account)
 
     @property
     def intents(self) -> Intents:
@@ -119,16 +122,16 @@ class Purchasing:
 
     def _quote(self, rows: PurchaseRows) -> tuple[Wanted, Quote] | Held:
         try:
-            wanted = self._wanted(rows)
+            wanted = wanted_for(rows, self.config.account(self.account).currency)
         except AddressRefused as refused:
             return Held(Hold.ADDRESS, {"problems": str(refused)})
         # After the quote before this one the guard is closed, also for the pages that tell what was bought.
         self.guard.reading()
-        numbers = self._perhaps_bought(rows, wanted)
+        numbers = self.known.perhaps_bought(rows, wanted)
         if numbers:
             return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
         try:
-            quote = prepare(self.page, self.site, wanted, self.guard, own=self._own_entry(), on_step=_checkpoint)
+            quote = prepare(self.page, self.site, wanted, self.guard, own=self._own.entry(), on_step=_checkpoint)
         except CannotBuy as no:
             return Held(no.reason, {"detail": no.detail})
         return wanted, quote
@@ -145,50 +148,9 @@ class Purchasing:
             return "not pressed: you said no"
         asked_at = self.clock()
         says = last_word()
-        self.not_after = min(asked_at + SPOKEN, (self.known_at or asked_at) + STALE)
+        self.not_after = min(asked_at + SPOKEN, self.known.at + STALE)
         checkpoints.reached("place: last word")
         return says.held or says.over
-
-    def _perhaps_bought(self, rows: PurchaseRows, wanted: Wanted) -> list[str]:
-        """Numbers that may be this purchase, bought by somebody else; those that a person has seen to are left out."""
-        if self.known_at is not None and self.clock() - self.known_at > FRESH:
-            self._know(look_back(self.page, self.site, down_to=self.known.newest))
-        seen_to = str((rows.purchase.approved or {}).get(Hold.PERHAPS_BOUGHT, "")).split(", ")
-        suspects = self.looker.suspects(self.known, wanted, since=_paid_on(rows.order))
-        return [number for number in suspects if number not in seen_to]
-
-    def _know(self, view: ListView) -> None:
-        """A look goes back to the newest number known before; what is older is known already."""
-        self.known, self.known_at = view.followed_by(self.known), self.clock()
-
-    def _own_entry(self) -> OwnEntry:
-        with self.database.read() as session:
-            row = session.get(OwnAddress, self.account)
-        known = tuple(ShipTo.model_validate(each) for each in row.known) if row is not None else ()
-        return OwnEntry(known, self._remember_entry)
-
-    def _remember_entry(self, known: tuple[ShipTo, ...]) -> None:
-        """Kept beyond the end of the process, before anything is saved on AliExpress."""
-        with self.database.write() as session:
-            row = session.get(OwnAddress, self.account) or OwnAddress(account=self.account)
-            row.known = [each.model_dump(mode="json") for each in known]
-            session.add(row)
-
-    def _wanted(self, rows: PurchaseRows) -> Wanted:
-        order, mapping = rows.order, rows.mapping
-        notes, overrides = order.note_attributes or [], order.address_overrides or {}
-        to = ship_to(order.address, notes, overrides, order.phone, order=order.name.removeprefix("#"))
-        assert mapping.product_id is not None
-        assert mapping.sku_id is not None
-        return Wanted(
-            product_id=mapping.product_id,
-            sku_id=mapping.sku_id,
-            sku_attr=mapping.sku_attr,
-            quantity=rows.purchase.units or 1,
-            carrier=mapping.carrier,
-            ship_to=to,
-            currency=self.config.account(self.account).currency,
-        )
 
     def _outcome(self, candidate: Candidate, quote: Quote, rows: PurchaseRows) -> Outcome:
         cost = cost_of(quote)
@@ -268,7 +230,7 @@ class Purchasing:
                 if isinstance(trouble, PersonNeeded):
                     break
                 continue
-            self._know(view)
+            self.known.keep(view)
             if verdict.found:
                 self._prove(purchase, verdict.found[0])
                 outcome.state, outcome.numbers, outcome.why = "placed", verdict.found, ""
@@ -283,7 +245,7 @@ class Purchasing:
     def _prove(self, purchase: Purchase, number: str) -> None:
         """A person watched this method leave an order unpaid: from now on it works without anybody watching."""
         method = (purchase.quote or {}).get("payment", {}).get("method")
-        status = next((order.status for order in self.known.seen if order.number == number), None)
+        status = next((order.status for order in self.known.view.seen if order.number == number), None)
         if self.supervised is None or not method or status is not AliStatus.UNPAID:
             return
         with self.database.write() as session:
@@ -306,11 +268,6 @@ class Purchasing:
 def _nothing(outcome: Outcome, why: str) -> Outcome:
     outcome.state, outcome.why = "nothing", why
     return outcome
-
-
-def _paid_on(order: Order) -> date:
-    """The day from which on an order may have been bought, with room for the account's time zone."""
-    return (order.paid_at or order.created_at).date() - timedelta(days=1)
 
 
 def _checkpoint(name: str, _page: Page) -> None:
