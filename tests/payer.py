@@ -23,8 +23,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from bot.sandbox.aliexpress.payments import DECLINED_CARD, ONE_TIME_CODE
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import recipient_typed
+from tests.shopping import BUTTON, RESULT
 
-BUTTON = ".pl-order-toal-container__btn-box button"
 CARD = "4111 1111 1111 1111"
 REFUSED_CARD = DECLINED_CARD
 PATIENCE = 8000
@@ -40,14 +40,16 @@ By = Literal["mouse", "keyboard"]
 class Plan:
     """What the person does with one order: at its confirm page (`deed`), then where its payment is asked for.
 
-    `slow` is how many looks pass before the bank is answered, `codes` are typed one after the other, `answers` are the
-    labels of the bar that are taken wherever they are offered, the first one that fits.
+    `slow` is how many looks pass before the bank is answered, `again` after how many a press that changed nothing is
+    repeated (0: never), `codes` are typed one after the other, `answers` are the labels of the bar that are taken
+    wherever they are offered, the first one that fits.
     """
 
     deed: Deed = "pay"
     at_bank: AtBank = "confirm"
     by: By = "mouse"
     slow: int = 0
+    again: int = 0
     codes: tuple[str, ...] = (ONE_TIME_CODE,)
     card: str = CARD
     answers: tuple[str, ...] = ("Accept", "Yes", "Done")
@@ -88,6 +90,7 @@ class Payer:
         self._waited = 0
         self._typed = 0
         self._knows_bar = False
+        self._acted_at = 0
 
     def __call__(self, context: BrowserContext) -> None:
         """One look at the browser, and at most one deed: what `rest` of a job is."""
@@ -229,7 +232,9 @@ class Payer:
         plan = self._plan_of(page, phone, name) if phone else self._now
         wanted = next((one for one in plan.answers if any(_begins(label, one) for label in labels)), None)
         if not self._is_new(page, *labels):
+            self._press_again(page, plan)
             return
+        self._acted_at = self.looks
         if wanted is not None:
             self._note(wanted)
             self.bar(page, wanted, by=plan.by)
@@ -244,6 +249,11 @@ class Payer:
             self.bar(page, self.labels[plan.deed], by=plan.by)
         else:
             self._leave(page, plan.deed)
+
+    def _press_again(self, page: Page, plan: Plan) -> None:
+        if plan.again and plan.deed == "pay" and self.looks - self._acted_at >= plan.again:
+            self._acted_at = self.looks
+            self._begin(page, plan)
 
     def _pay_on(self, page: Page) -> None:
         plan = self._now
@@ -314,6 +324,12 @@ class Payer:
 def is_paying(page: Page) -> bool:
     """Whether a page is one of the cashier or of the bank."""
     return not page.is_closed() and (_is_bank(page.url) or _host(page.url).startswith("cashier."))
+
+
+def result_said(page: Page) -> str:
+    """What the page after paying says became of it."""
+    page.wait_for_url(RESULT, timeout=PATIENCE)
+    return page.locator(".pay-result-title").text_content() or ""
 
 
 def _is_bank(url: str) -> bool:

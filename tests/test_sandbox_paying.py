@@ -1,43 +1,27 @@
 """Paying on the stand-in AliExpress in a real Chromium: what cards do, the To pay tab, deadlines, and the player."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from bot.sandbox.aliexpress.answers import OPERATION_API
 from bot.sandbox.aliexpress.errors import SiteSaysNoError
 from bot.sandbox.aliexpress.faults import FaultError
 from bot.sandbox.aliexpress.orders import AliOrder, OrderState
 from bot.sandbox.aliexpress.payments import Payment, answer_bank, come_back, pay_later, submit
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.server import Sandbox
-from tests.asking import DETAIL, LAMP, LIST, TOTE, Asker, block, code, orders
 from tests.asking import GRACE as RECIPIENT
-from tests.payer import CARD, REFUSED_CARD, Payer, Plan
-from tests.shopping import BUTTON, RESULT, Shopper, context_fixture, shopper_fixture
+from tests.asking import LAMP, LIST, TOTE, Asker, orders
+from tests.payer import CARD, REFUSED_CARD, Payer, result_said
+from tests.shopping import Shopper, context_fixture, shopper_fixture
 
 context = context_fixture
 shopper = shopper_fixture
 BANK = "http://bank.localhost:*/acs/*"
 STATUS = "detail_order_status_block"
 BY_CARD = {"number": CARD, "expiry": "12/30", "cvc": "737"}
-# A strip of two choices in a closed shadow root, as the bar of a pay run is; what is taken is noted in the title.
-BAR = """() => {
-  const host = document.createElement('div');
-  document.documentElement.append(host);
-  const root = host.attachShadow({ mode: 'closed' });
-  root.innerHTML = '<div style="position: fixed; top: 0; left: 0">' +
-    '<button aria-keyshortcuts="Alt+S">Skip <kbd>S</kbd></button><button aria-keyshortcuts="Alt+H">Hold</button></div>';
-  const take = (event, name) => { if (event.isTrusted) document.title = name; };
-  const [skip, hold] = root.querySelectorAll('button');
-  skip.onclick = (event) => take(event, 'Skip');
-  hold.onclick = (event) => take(event, 'Hold');
-  addEventListener('keydown', (event) => { if (event.altKey && event.code === 'KeyS') take(event, 'Skip'); });
-}"""
 
 
 @pytest.fixture(name="card")
@@ -61,12 +45,6 @@ def pressed(shopper: Shopper, payer: Payer, way: str) -> AliOrder:
         payer.press(shopper.page)
     (order,) = shopper.orders()
     return order
-
-
-def title(page: Page) -> str:
-    """What the page after paying says."""
-    page.wait_for_url(RESULT)
-    return page.locator(".pay-result-title").text_content() or ""
 
 
 def by_top(payer: Payer, page: Page) -> None:
@@ -121,7 +99,7 @@ def test_each_way_of_paying(card: Shopper, payer: Payer, sandbox: Sandbox, way: 
     order = pressed(card, payer, way)
     before = order.paid_at is not None
     WAYS[way](payer, card.page)
-    assert "Payment Successful" == title(card.page)
+    assert "Payment Successful" == result_said(card.page)
     assert (way == "charged", OrderState.PROCESSING, charges + 1) == (before, order.state, card.ali.market.charges)
     state = sandbox.world.state()
     told = next(one for one in state["aliexpress_orders"] if one["number"] == order.number)
@@ -130,44 +108,50 @@ def test_each_way_of_paying(card: Shopper, payer: Payer, sandbox: Sandbox, way: 
     assert ([order.number], way, "confirm", "paid") == tuple(payment[k] for k in ("orders", "way", "place", "outcome"))
 
 
-@pytest.mark.parametrize("way", ["3ds", "3ds_iframe", "otp", "card_form"])
-def test_window_closed_half_way(card: Shopper, payer: Payer, context: BrowserContext, way: str) -> None:
-    """Proves that an order whose payment was left stands in To pay with its deadline, and no money has flowed."""
+@pytest.mark.parametrize("way", ["3ds", "3ds_iframe", "card_form"])
+def test_window_closed_half_way(card: Shopper, payer: Payer, asker: Asker, way: str) -> None:
+    """Proves that an order whose payment was left stands in To pay, to be ticked, and no money has flowed."""
     charges = card.ali.market.charges
     order = pressed(card, payer, way)
     payer.close_tab(card.page)
-    card.page = context.new_page()
-    card.page.goto(f"{card.sandbox.aliexpress}/p/order/index.html?tab=unpaid")
-    card.page.locator('[data-pl="order_item_header_info"]', has_text=order.number).wait_for()
-    assert (OrderState.TO_PAY, charges) == (order.state, card.ali.market.charges)
+    unpaid = [(one["orderId"], one["showSelectBox"]) for one in orders(asker.data(LIST, {"statusTab": "unpaid"}))]
+    assert ([(order.number, True)], OrderState.TO_PAY) == (unpaid, order.state)
+    assert charges == card.ali.market.charges
 
 
 def test_refused_card_leaves_the_order_to_pay(card: Shopper, payer: Payer, asker: Asker) -> None:
     """Proves the words of a refusal, the unpaid order, and that another card pays it, once."""
     charges = card.ali.market.charges
     order = pressed(card, payer, "refused")
-    said = title(card.page), card.page.locator(".pay-result-text").text_content() or ""
+    said = result_said(card.page), card.page.locator(".pay-result-text").text_content() or ""
     assert all("unsuccessful" in text for text in said)
     assert [order.number] == [one["orderId"] for one in orders(asker.data(LIST, {"statusTab": "unpaid"}))]
     card.page.get_by_text("Pay again").click()
     card.page.get_by_text("Use another card").click()
     payer.type_card(card.page, REFUSED_CARD)
-    assert "Payment unsuccessful" == title(card.page)
+    assert "Payment unsuccessful" == result_said(card.page)
     card.page.get_by_text("Pay again").click()
     card.page.get_by_text("Use another card").click()
     payer.type_card(card.page, "4111 1111 1111 1112")
     card.page.get_by_text("Please check your card number.").wait_for()
     card.page.reload()
     payer.type_card(card.page)
-    assert ("Payment Successful", "card_form") == (title(card.page), order.paid_by)
+    assert ("Payment Successful", "card_form") == (result_said(card.page), order.paid_by)
     assert charges + 1 == card.ali.market.charges
+
+
+def test_payment_that_is_still_verified(card: Shopper, payer: Payer) -> None:
+    """Proves that an order can stand in neither state for a while: the page says paid, the order has no date of it."""
+    order = pressed(card, payer, "checking")
+    assert ("Payment Successful", OrderState.PAYMENT_CHECK) == (result_said(card.page), order.state)
+    assert order.paid_at is None
 
 
 def test_bank_is_told_no(card: Shopper, payer: Payer) -> None:
     """Proves that Cancel at the bank, and a third wrong code, end in a refusal and an unpaid order."""
     order = pressed(card, payer, "3ds")
     payer.confirm_3ds(card.page, refuse=True)
-    assert ("Payment unsuccessful", OrderState.TO_PAY) == (title(card.page), order.state)
+    assert ("Payment unsuccessful", OrderState.TO_PAY) == (result_said(card.page), order.state)
     payment = Payment("1", "me", [order.number], 1, "USD", "confirm", "otp")
     assert [False, False, True] == [answer_bank(payment, code="1", confirmed=True) for _ in range(3)]
     come_back(card.ali, payment)
@@ -184,14 +168,14 @@ def test_result_page_has_no_number_and_opens_the_list_beside_it(card: Shopper, p
     opened.value.close()
 
 
-@pytest.mark.parametrize("way", ["form", "window", "iframe", "beacon"])
+@pytest.mark.parametrize("way", ["form", "beacon"])
 def test_bank_is_reached_whichever_way_the_order_went(card: Shopper, payer: Payer, way: str) -> None:
     """Proves that a page which sends its order without waiting for the answer comes to the bank too."""
     card.ali.set_faults({"order_by": way, "payment": "3ds"})
     card.open_confirm()
     payer.press(card.page)
     by_top(payer, card.page)
-    assert "Payment Successful" == title(card.page)
+    assert "Payment Successful" == result_said(card.page)
     for tab in card.page.context.pages:
         if tab is not card.page:
             tab.close()
@@ -253,67 +237,9 @@ def test_order_goes_where_the_entry_points_at_the_press(card: Shopper, payer: Pa
     other = type(chosen)(chosen.id, "Ann", "Lee", *(getattr(chosen, name) for name in chosen.__slots__[3:]))
     book.change(other, default=False)
     payer.press(card.page)
-    title(card.page)
+    result_said(card.page)
     (order,) = card.orders()
     assert ("Minh Tran" in shown, "Ann Lee") == (True, order.recipient.name)
-
-
-def to_pay(shopper: Shopper, count: int) -> list[str]:
-    """So many unpaid orders, their tab open; their numbers, newest first."""
-    numbers = [shopper.ali.buy(RECIPIENT, [TOTE], shopper.buyer.account)[0] for _ in range(count)]
-    shopper.page.goto(f"{shopper.sandbox.aliexpress}/p/order/index.html?tab=unpaid")
-    shopper.page.locator(".order-item-select").first.wait_for()
-    return numbers[::-1]
-
-
-def test_ticked_orders_are_paid_at_once(shopper: Shopper, payer: Payer) -> None:
-    """Proves that ticked orders alone go to one payment, which is open until the cashier's button is pressed."""
-    numbers = to_pay(shopper, 3)
-    button = shopper.page.get_by_role("button", name="Pay for selected orders")
-    assert button.is_disabled()
-    payer.tick(shopper.page, numbers[:2])
-    payer.pay_selected(shopper.page)
-    assert [None] * 3 == [shopper.ali.order(number).paid_at for number in numbers]
-    assert "$15.96" == shopper.page.locator(".cashier-total b").text_content()
-    payer.pay_at_cashier(shopper.page)
-    assert "Payment Successful" == title(shopper.page)
-    assert [True, True, False] == [shopper.ali.order(number).paid_at is not None for number in numbers]
-    assert ["to_pay"] == [one.place for one in shopper.ali.market.payments.values() if one.orders == numbers[:2]]
-
-
-def test_no_more_than_twenty(shopper: Shopper, asker: Asker, payer: Payer) -> None:
-    """Proves that the twenty-first box does not stay ticked, all at once neither, and that the answer refuses too."""
-    numbers = to_pay(shopper, 21)
-    for shown in (20, 21):
-        shopper.page.locator(".order-more button").click()
-        shopper.page.locator(".order-item").nth(shown - 1).wait_for()
-    payer.tidy(shopper.page)
-    shopper.page.locator(".order-pay-all input").click()
-    toast = shopper.page.locator(".comet-toast").text_content()
-    assert "Sorry, you can only pay up to 20 orders at one time." == toast
-    assert 20 == shopper.page.locator(".order-item-select input:checked").count()
-    assert "FAIL_BIZ_MERGE" == code(asker.post(OPERATION_API, {"operation": "pay", "orderIds": ",".join(numbers)}))
-    payer.pay_selected(shopper.page)
-    assert "20 order(s)" == shopper.page.locator(".cashier-orders").text_content()
-
-
-def test_what_cannot_be_paid_is_said(shopper: Shopper, asker: Asker, payer: Payer) -> None:
-    """Proves the words for an order that expired meanwhile and for a payment the site refuses; a stranger's stays."""
-    first, second = to_pay(shopper, 2)
-    shopper.ali.expire(first)
-    page = shopper.page
-    page.locator(".order-item", has_text=first).get_by_role("button", name="Pay now").click()
-    page.get_by_text("The order can't be paid any more.").wait_for()
-    shopper.ali.set_faults({"pay_refused": "Payment is not possible now."})
-    payer.tick(page, [second])
-    page.locator(".order-pay-selected").click()
-    page.get_by_text("Payment is not possible now.").wait_for()
-    shopper.ali.set_faults({"pay_refused": None})
-    (foreign,) = shopper.ali.buy(RECIPIENT, [TOTE], "somebody")
-    assert "FAIL_BIZ_ORDER_NOT_EXIST" == code(asker.post(OPERATION_API, {"operation": "pay", "orderIds": foreign}))
-    (other,) = shopper.ali.buy(RECIPIENT, [TOTE], shopper.buyer.account, currency="EUR")
-    mixed = {"operation": "pay", "orderIds": f"{second},{other}"}
-    assert "FAIL_BIZ_MERGE" == code(asker.post(OPERATION_API, mixed))
 
 
 def test_nothing_is_charged_twice_nor_after_the_end(ali: AliWorld, me: str) -> None:
@@ -357,104 +283,14 @@ def test_what_is_no_card_is_refused(ali: AliWorld, me: str, typed: dict[str, str
     assert "4111111111111111" not in repr(ali.market.payments)
 
 
-def test_deadline_is_told_or_not(ali: AliWorld, asker: Asker, me: str) -> None:
-    """Proves the time left of an unpaid order, that it may be short, and that a page may not tell it."""
-    ali.set_faults({"pay_hours": 30.5})
-    (number,) = ali.buy(RECIPIENT, [TOTE], me)
-    order = ali.order(number)
-    assert timedelta(hours=30.5) == order.pay_deadline - order.created_at
-    told = [block(asker.data(DETAIL, {"tradeOrderId": number}), STATUS)["reminder"]]
-    ali.set_faults({"no_deadline": True})
-    told.append(block(asker.data(DETAIL, {"tradeOrderId": number}), STATUS)["reminder"])
-    assert ["Please pay within 1 days 6 hours, or the order will be closed automatically.", ""] == told
-    assert order.pay_deadline - datetime.now(UTC) < timedelta(hours=30.5)
-
-
-def test_unpaid_order_is_paid_from_its_own_page(shopper: Shopper, payer: Payer) -> None:
-    """Proves that the detail page leads to the cashier, and that the page of a paid order does not."""
-    (number,) = shopper.ali.buy(RECIPIENT, [TOTE], shopper.buyer.account)
-    address = f"{shopper.sandbox.aliexpress}/p/order/detail.html?orderId={number}"
-    shopper.page.goto(address)
-    shopper.page.get_by_role("button", name="Pay now").click()
-    payer.pay_at_cashier(shopper.page)
-    assert "Payment Successful" == title(shopper.page)
-    shopper.page.goto(address)
-    shopper.page.get_by_role("button", name="Add to cart").wait_for()
-    assert 0 == shopper.page.get_by_role("button", name="Pay now").count()
-
-
-def test_cancel_shows_late_and_cancels(shopper: Shopper, asker: Asker, payer: Payer) -> None:
-    """Proves that Cancel comes after the page, ends an unpaid and a paid order, and is refused for a sent one."""
-    unpaid, paid, sent = (shopper.ali.buy(RECIPIENT, [TOTE], shopper.buyer.account)[0] for _ in range(3))
-    shopper.ali.pay([paid, sent])
-    shopper.ali.ship([sent])
-    for number in (unpaid, paid):
-        shopper.page.goto(f"{shopper.sandbox.aliexpress}/p/order/detail.html?orderId={number}")
-        shopper.page.locator(".order-status").wait_for()
-        payer.cancel_order(shopper.page)
-        shopper.page.get_by_text("Canceled").wait_for()
-    states = [shopper.ali.order(number).state for number in (unpaid, paid)]
-    refund = [shopper.ali.order(number).refund_note for number in (unpaid, paid)]
-    assert ([OrderState.CANCELED] * 2, [False, True]) == (states, refund)
-    asked = {"operation": "cancel", "tradeOrderId": sent, "reason": "none"}
-    assert "FAIL_BIZ_CANCEL" == code(asker.post(OPERATION_API, asked))
-
-
 def test_payments_are_told_and_cards_are_not(card: Shopper, payer: Payer, sandbox: Sandbox) -> None:
     """Proves that a typed card number reaches the cashier alone, and that the control routes do not know it."""
     bodies: list[str] = []
     card.page.on("request", lambda request: bodies.append(f"{request.url} {request.post_data or ''}"))
     pressed(card, payer, "card_form")
     payer.type_card(card.page)
-    title(card.page)
+    result_said(card.page)
     assert {f"{sandbox.cashier}/pay/submit"} == {body.partition("?")[0] for body in bodies if CARD in body}
     with httpx.Client(headers={"Authorization": f"Bearer {sandbox.token}"}, trust_env=False) as client:
         told = client.get(f"{sandbox.control}/state").text
     assert all(number not in told for number in (CARD, CARD.replace(" ", "")))
-
-
-def test_bar_is_used_by_mouse_and_by_keyboard(card: Shopper, payer: Payer) -> None:
-    """Proves that the player finds the choices behind a closed shadow root and takes them with trusted events."""
-    card.page.set_content("<p>a page</p>")
-    assert [] == payer.bar_buttons(card.page)
-    card.page.evaluate(BAR)
-    assert [("Skip S", "Alt+S"), ("Hold", "Alt+H")] == [(one.label, one.keys) for one in payer.bar_buttons(card.page)]
-    taken = []
-    for label, by in (("Hold", "mouse"), ("Skip", "keyboard")):
-        payer.bar(card.page, label, by=by)  # type: ignore[arg-type]
-        taken.append(card.page.title())
-    assert ["Hold", "Skip"] == taken
-    with pytest.raises(AssertionError, match="offers"):
-        payer.bar(card.page, "Sk")
-
-
-def test_player_follows_its_plans(card: Shopper, sandbox: Sandbox) -> None:
-    """Proves that as `rest` it presses and pays the page in front alone, skips what is to be skipped, slowly."""
-    context, me = card.page.context, card.buyer.book.entries[0]
-    payer = Payer({me.full_phone: [Plan(by="keyboard", slow=3, codes=("1", "246810")), Plan("skip")]}, sandbox)
-    card.ali.set_faults({"payment": "otp"})
-    card.open_confirm()
-    behind, card.page = card.page, context.new_page()
-    card.open_confirm()
-    assert 2 == sum(tab.locator(BUTTON).count() for tab in context.pages)
-    assert payer.front(context) is None
-    card.page.evaluate(BAR)
-    assert card.page is payer.front(context)
-    while "pay-result" not in card.page.url:
-        payer(context)
-    assert ([1, "otp"], True) == ([len(card.orders()), card.orders()[0].paid_by], payer.looks > 6)
-    card.open_confirm()
-    card.page.evaluate(BAR)
-    payer(context)
-    payer(context)
-    assert ("Skip", 1) == (card.page.title(), len(card.orders()))
-    assert ["pay", "confirm", "confirm", "skip"] == [deed for _, deed in payer.did]
-    behind.close()
-
-
-def test_player_closes_the_browser(browser: Browser, browser_type_launch_args: dict[str, Any], payer: Payer) -> None:
-    """Proves that it closes a whole browser from outside, tabs and all."""
-    other = browser.browser_type.launch(**browser_type_launch_args)
-    page = other.new_page()
-    payer.close_browser(page.context)
-    assert (True, False) == (page.is_closed(), other.is_connected())

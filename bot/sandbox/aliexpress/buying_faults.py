@@ -36,10 +36,11 @@ A place is "item", "confirm" or "press": from the product page on, from the conf
 | order_slow_ms      | n                   | the order is recorded at once and answered n ms later                 |
 | shows_number       | true                | the page after the press shows the order numbers                      |
 | lag_seconds        | seconds             | a change shows in the order list so much later                        |
-| payment            | charged, refused,   | what a card does: takes the money at once, is refused, or asks its    |
-|                    | 3ds, 3ds_iframe,    | owner first (the bank's page on top, in a frame, or in a pop-up; or a |
-|                    | 3ds_popup, otp,     | code, which is 246810), or must be typed; until then the order stands |
-|                    | card_form           | unpaid, and it stays so if the window is closed                       |
+| payment            | charged, checking,  | what a card does: takes the money at once, is still verified then, is |
+|                    | refused, 3ds,       | refused, or asks its owner first (the bank's page on top, in a frame, |
+|                    | 3ds_iframe, otp,    | or in a pop-up; or a code, which is 246810), or must be typed; until  |
+|                    | 3ds_popup,          | then the order stands unpaid, and stays so if the window is closed    |
+|                    | card_form           |                                                                       |
 | payment_for        | a way by order      | the same for single orders: by SKU id, by recipient as the order call |
 |                    |                     | finds it (a name, or a phone "+1 5035551003"), or by store order as   |
 |                    |                     | "#1003", which stands for the phone of its buyer                      |
@@ -60,7 +61,7 @@ Stage = Literal["item", "confirm", "press"]
 BuyingCurrency = Literal["USD", "EUR", "GBP", "BRL", "JPY", "VND", "KWD"]
 OrderBy = Literal["fetch", "xhr", "jsonp", "beacon", "form", "window", "iframe", "worker", "socket"]
 OrderCall = Literal["lost", "lost_before", "500", "500_before", "token"]
-PaymentWay = Literal["charged", "3ds", "3ds_iframe", "3ds_popup", "otp", "card_form", "refused"]
+PaymentWay = Literal["charged", "checking", "3ds", "3ds_iframe", "3ds_popup", "otp", "card_form", "refused"]
 _STAGES: tuple[Stage, ...] = ("item", "confirm", "press")
 
 

@@ -22,7 +22,7 @@ DECLINED_CARD = "4000000000000002"
 SAVED_CARD = "4242"
 
 INDEX, CARD, SECURE = "/pay/index.html", "/pay/card.html", "/pay/secure.html"
-# To which page of the cashier a way of paying leads; the two that are not here end at once.
+# To which page of the cashier a way of paying leads; those that are not here end at once.
 PAGES: dict[PaymentWay, str] = {
     "3ds": SECURE,
     "3ds_iframe": SECURE,
@@ -152,7 +152,7 @@ def settle(world: AliWorld, payment: Payment, approved: bool) -> None:
             return
         orders = [world.order(number) for number in payment.orders]
         if approved and all(order.state is OrderState.TO_PAY for order in orders):
-            world.pay(payment.orders, by=payment.way)
+            world.pay(payment.orders, checking=payment.way == "checking", by=payment.way)
             world.market.charges += len(orders)
             payment.outcome = "paid"
         else:
@@ -162,7 +162,7 @@ def settle(world: AliWorld, payment: Payment, approved: bool) -> None:
 def _take(world: AliWorld, payment: Payment) -> None:
     """Charge or refuse at once where nobody has to be asked."""
     if payment.way not in PAGES:
-        settle(world, payment, payment.way == "charged")
+        settle(world, payment, payment.way != "refused")
 
 
 def _check_mergeable(account: str, numbers: list[str], orders: list[AliOrder]) -> None:
