@@ -1,19 +1,13 @@
 """What a person types to name a thing on AliExpress: a product, a SKU, an option."""
 
 import re
-from urllib.parse import SplitResult, urlsplit
 
+from bot import hosts
 from bot.errors import DropferryError
+from bot.language import _
 from flows.pages.product_answer import global_id
 from flows.values import Site
 
-# Every language's own host, as the site's language switch names them; any other host is somebody else's.
-_LANGUAGES = ["ar", "cs", "de", "el", "es", "fr", "he", "hu", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sv"]
-_LANGUAGES += ["th", "tr", "vi"]
-HOSTS = frozenset(
-    {f"{name}.aliexpress.com" for name in ("www", "m", *_LANGUAGES)}
-    | {"aliexpress.com", "aliexpress.us", "www.aliexpress.us", "m.aliexpress.us", "es.aliexpress.us"}
-)
 _ID = re.compile(r"[1-9][0-9]{4,19}")
 _PATH = re.compile(r"/(?:item|i)/([0-9]+)\.html")
 # A label may hold any character but those that no text column can keep.
@@ -44,33 +38,17 @@ def product_id(typed: str, site: Site | None = None) -> str:
 
 def _id_of_address(text: str, site: Site | None) -> str:
     try:
-        parts = _plain_address(text)
+        parts = hosts.address(text)
+        if f"{parts.scheme}://{parts.netloc}" != (site.www if site else None):
+            if (parts.hostname or "") not in hosts.ALIEXPRESS_PAGES:
+                raise ValueError(_('"{host}" is not AliExpress').format(host=parts.netloc[:80]))  # noqa: TRY301
+            hosts.https(text, hosts.ALIEXPRESS_PAGES)
     except ValueError as error:
-        raise LinkUnclear(f'"{text:.120}" names no product of AliExpress: {error}', _PRODUCT_FIX) from None
-    if f"{parts.scheme}://{parts.netloc}" != (site.www if site else None):
-        _must_be_aliexpress(parts, text)
+        raise LinkUnclear(f'"{text:.120}" names no product: {error}', _PRODUCT_FIX) from None
     found = _PATH.fullmatch(parts.path)
     if found is None:
         raise LinkUnclear(f'"{text:.120}" is not the page of a product', _PRODUCT_FIX)
     return found[1]
-
-
-def _plain_address(text: str) -> SplitResult:
-    if not text.isascii() or re.search(r"[\s\x00-\x1f\x7f\\]", text):
-        raise ValueError("an address has plain letters without blanks")
-    parts = urlsplit(text)
-    if not parts.scheme or not parts.netloc:
-        raise ValueError("it is neither an id nor an address")
-    if "@" in parts.netloc:
-        raise ValueError("an address with a user name in it is a trick")
-    return parts
-
-
-def _must_be_aliexpress(parts: SplitResult, text: str) -> None:
-    if parts.scheme != "https":
-        raise LinkUnclear(f'"{text:.120}" does not begin with https', _PRODUCT_FIX)
-    if parts.netloc.lower() not in HOSTS:
-        raise LinkUnclear(f'"{parts.netloc:.80}" is not AliExpress', _PRODUCT_FIX)
 
 
 def sku(typed: str) -> tuple[str | None, str]:

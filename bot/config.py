@@ -158,8 +158,10 @@ class Push(Settings):
     @field_validator("link")
     @classmethod
     def _holds_the_number(cls, link: str) -> str:
-        if not link.startswith("https://") or re.search(r"\s", link):
-            raise BadKey("a tracking link starts with https:// and has no blanks", "for example " + _LINK_EXAMPLE)
+        try:
+            hosts.https(link)
+        except ValueError as error:
+            raise BadKey(f"buyers cannot be sent there: {error}", "for example " + _LINK_EXAMPLE) from None
         if "{number}" not in link or re.search(r"[{}]", link.replace("{number}", "")):
             raise BadKey("the place for the number is written {number}", "for example " + _LINK_EXAMPLE)
         return link
@@ -180,9 +182,11 @@ class Heartbeat(Settings):
     @field_validator("url")
     @classmethod
     def _https_or_here(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and not (parts.hostname and (parts.scheme == "https" or hosts.is_loopback(url))):
-            raise BadKey("the address must start with https://", 'write the whole address, or "" for none')
+        try:
+            if url:
+                hosts.https_or_here(url)
+        except ValueError as error:
+            raise BadKey(str(error), 'write the whole address, https://HOST/…, or "" for none') from None
         return url
 
 

@@ -95,9 +95,9 @@ def _ping(url: str) -> None:
     """Tell the heartbeat service that a run went well; its silence is what raises the alarm."""
     if not url:
         return
-    import httpx
+    from bot.fetching import NotFetched, fetch
 
     try:
-        httpx.get(url, timeout=5, follow_redirects=False).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        fetch(url, at_most=64_000, seconds=5)
+    except NotFetched as error:
         _line(f"the heartbeat could not be told: {error}")
