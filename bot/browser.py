@@ -18,6 +18,8 @@ from bot.config import Config
 from bot.cookies import in_english, read_cookies
 from bot.errors import ConfigError
 from bot.home import Home, private_folder
+from bot.locks import Note
+from bot.profile_lock import in_use, make_sure_it_is_free
 from flows.values import Site
 
 WINDOW = (1280, 900)
@@ -40,14 +42,21 @@ _QUIET = (
 
 @contextlib.contextmanager
 def account_browser(
-    playwright: Playwright, config: Config, home: Home, account: str, headless: bool, *, attended: bool = False
+    playwright: Playwright,
+    config: Config,
+    home: Home,
+    account: str,
+    headless: bool,
+    *,
+    attended: bool = False,
+    left: Note | None = None,
 ) -> Iterator[BrowserContext]:
     """The account's browser while the block runs; it is closed within 15 seconds, hung or not.
 
-    Whoever calls holds the account's lock; `attended`: a person has to see it. Raises ConfigError where no browser can
-    be started.
+    Whoever calls holds the account's lock, and hands on what it was given with it (`left`); `attended`: a person has
+    to see it. Raises ConfigError where no browser can be started.
     """
-    context = open_account(playwright, config, home, account, headless, attended=attended)
+    context = open_account(playwright, config, home, account, headless, attended=attended, left=left)
     try:
         process = _browser_process(context)
         context.add_cookies(in_english(context.cookies(), config.site))
@@ -57,7 +66,14 @@ def account_browser(
 
 
 def open_account(
-    playwright: Playwright, config: Config, home: Home, account: str, headless: bool, *, attended: bool = False
+    playwright: Playwright,
+    config: Config,
+    home: Home,
+    account: str,
+    headless: bool,
+    *,
+    attended: bool = False,
+    left: Note | None = None,
 ) -> BrowserContext:
     """Start Chromium with the account's own profile; the caller closes the context.
 
@@ -67,27 +83,18 @@ def open_account(
     headless = headless and not attended
     config.account(account)
     sandbox = config.is_sandbox
-    as_root = runs_as_root()
-    if as_root and not sandbox:
-        raise ConfigError(
-            "dropferry runs as root, and Chromium's own protection does not work for root",
-            "run it as an ordinary user; root is fine for the sandbox alone",
-        )
-    found = _found(playwright, config, headless)
+    as_root = is_root(config)
+    found = found_browser(own_download(playwright), config, headless)
     if not headless:
         need_display(config, attended=attended)
-    profile = home.profile(account, sandbox)
-    private_folder(profile)
-    # A service worker left in the profile would answer and send behind the back of every route.
-    shutil.rmtree(profile / "Default" / "Service Worker", ignore_errors=True)
-    keep_nothing_typed(profile)
+    profile = prepared_profile(home, account, sandbox, left)
     try:
         return playwright.chromium.launch_persistent_context(
             profile,
             executable_path=found.path,
             headless=headless,
             chromium_sandbox=not as_root,
-            args=[*_QUIET, *([ONLY_LOOPBACK] if sandbox else [])],
+            args=switches(sandbox),
             viewport={"width": WINDOW[0], "height": WINDOW[1]},
             locale=LANGUAGE,
             service_workers="block",
@@ -99,6 +106,33 @@ def open_account(
         )
     except PlaywrightError as error:
         raise _not_started(found, profile, str(error)) from error
+
+
+def switches(sandbox: bool) -> list[str]:
+    """The command line of every browser of an account: the same on every run."""
+    return [*_QUIET, *([ONLY_LOOPBACK] if sandbox else [])]
+
+
+def is_root(config: Config) -> bool:
+    """Whether dropferry runs as root, which is for the sandbox alone; ConfigError on the real sites."""
+    as_root = runs_as_root()
+    if as_root and not config.is_sandbox:
+        raise ConfigError(
+            "dropferry runs as root, and Chromium's own protection does not work for root",
+            "run it as an ordinary user; root is fine for the sandbox alone",
+        )
+    return as_root
+
+
+def prepared_profile(home: Home, account: str, sandbox: bool, left: Note | None = None) -> Path:
+    """The account's own profile, ready to be opened; ConfigError, with nothing changed, while a browser has it open."""
+    profile = home.profile(account, sandbox)
+    private_folder(profile)
+    make_sure_it_is_free(profile, left)
+    # A service worker left in the profile would answer and send behind the back of every route.
+    shutil.rmtree(profile / "Default" / "Service Worker", ignore_errors=True)
+    keep_nothing_typed(profile)
+    return profile
 
 
 def import_cookies(context: BrowserContext, file: Path, site: Site) -> int:
@@ -117,9 +151,10 @@ def own_download(playwright: Playwright) -> Path:
     return Path(playwright.chromium.executable_path)
 
 
-def _found(playwright: Playwright, config: Config, headless: bool) -> Found:
+def found_browser(own: Path, config: Config, headless: bool) -> Found:
+    """The browser to use; `own` is where Playwright's would be. ConfigError where there is none."""
     windowless = headless and config.is_sandbox
-    found = find(Machine.here(), config.browser.executable, own_download(playwright), windowless=windowless)
+    found = find(Machine.here(), config.browser.executable, own, windowless=windowless)
     if found is None:
         raise ConfigError(*NONE_HERE)
     return found
@@ -156,7 +191,7 @@ def _elsewhere(config: Config) -> str:
 
 def _not_started(found: Found, profile: Path, told: str) -> ConfigError:
     if "ProcessSingleton" in told or "already in use" in told:
-        return ConfigError(f"{profile}: another browser has this profile open", "close that browser window")
+        return in_use(profile)
     if "sandboxing failed" in told:
         return ConfigError(
             f"{found.path} cannot protect itself here: this system does not let it make its sandbox",

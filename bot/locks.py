@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 Stopped = Callable[[], bool]
+Note = dict[str, Any]
 
 LOOK_UP_SECONDS = 0.5  # how often a wait looks whether it is to end
 
 
-def run_lock(home: Home, wait_seconds: float = 0, say: Say | None = None) -> contextlib.AbstractContextManager[None]:
+def run_lock(
+    home: Home, wait_seconds: float = 0, say: Say | None = None
+) -> contextlib.AbstractContextManager[Note | None]:
     """Held by `dropferry run`: one scheduler a home folder; raises AlreadyRunning."""
     return hold(home.locks / "run.lock", "this home folder", wait_seconds, say)
 
@@ -37,8 +40,11 @@ def account_lock(
     say: Say | None = None,
     *,
     stopped: Stopped | None = None,
-) -> contextlib.AbstractContextManager[None]:
-    """Held by whoever works in the account's browser profile; raises AlreadyRunning."""
+) -> contextlib.AbstractContextManager[Note | None]:
+    """Held by whoever works in the account's browser profile; raises AlreadyRunning.
+
+    Gives the note of the one before, if they died at it: what they left in the profile may then be cleared away.
+    """
     name = profile_name(account, sandbox)
     return hold(
         home.locks / f"account-{name}.lock", f'the browser of account "{account}"', wait_seconds, say, stopped=stopped
@@ -47,7 +53,7 @@ def account_lock(
 
 def shop_lock(
     home: Home, shop: str, wait_seconds: float = 0, say: Say | None = None, *, stopped: Stopped | None = None
-) -> contextlib.AbstractContextManager[None]:
+) -> contextlib.AbstractContextManager[Note | None]:
     """Held by whoever pulls or pushes a shop: two at once could tell a number twice; raises AlreadyRunning."""
     return hold(home.locks / f"shop-{shop}.lock", f'shop "{shop}"', wait_seconds, say, stopped=stopped)
 
@@ -55,11 +61,11 @@ def shop_lock(
 @contextlib.contextmanager
 def hold(
     path: Path, what: str, wait_seconds: float = 0, say: Say | None = None, *, stopped: Stopped | None = None
-) -> Iterator[None]:
+) -> Iterator[Note | None]:
     """Hold the lock while the block runs, after waiting for it at most so long; `say` is told before a wait.
 
-    The system frees it at once when its owner dies. Raises AlreadyRunning, which says who holds `what` since when;
-    also as soon as `stopped` says so during a wait.
+    The system frees it at once when its owner dies; the note that such a one left is what the block gets. Raises
+    AlreadyRunning, which says who holds `what` since when; also as soon as `stopped` says so during a wait.
     """
     from filelock import FileLock
 
@@ -71,8 +77,9 @@ def hold(
         if wait_seconds <= 0 or not _taken_in_time(lock, path, wait_seconds, stopped or _never):
             raise AlreadyRunning(_in_use(what, path), "wait until that is done, or end it")
     try:
+        left = owner(path)
         write_private(_beside(path), json.dumps(_me()))
-        yield
+        yield left
     finally:
         _beside(path).unlink(missing_ok=True)
         lock.release()
@@ -107,7 +114,7 @@ def _taken(lock: "FileLock", path: Path, seconds: float) -> bool:
     return True
 
 
-def owner(path: Path) -> dict[str, Any] | None:
+def owner(path: Path) -> Note | None:
     """Who wrote itself down beside the lock: pid, host, since (ISO, UTC) and command; None where nobody did."""
     try:
         told = json.loads(_beside(path).read_text(encoding="utf-8"))
@@ -120,7 +127,7 @@ def _beside(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def _me() -> dict[str, Any]:
+def _me() -> Note:
     return {
         "pid": os.getpid(),
         "host": socket.gethostname(),
