@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import ConfigError
 from flows.values import Site
@@ -19,6 +19,10 @@ _REAL = ("aliexpress.com", "aliexpress.us")
 _SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "None", "no_restriction": "None"}
 # What AliExpress keeps language, currency and country in (aliexpress.md 2).
 LOCALE_COOKIE = "aep_usuc_f"
+# In the same cookie, once somebody has signed in ("-" for a stranger).
+_MEMBER = "x_alimid"
+# The HttpOnly cookie without which there is no sign-in.
+SESSION_COOKIE = "xman_t"
 _ENGLISH = "en_US"
 FORMS = (
     "save them again as Netscape cookies.txt, as JSON (EditThisCookie, Cookie-Editor) or as Playwright storage state"
@@ -27,6 +31,15 @@ FORMS = (
 
 def read_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
     """The cookies of a file that belong to this AliExpress and still hold; those of other hosts are left out.
+
+    Raises ConfigError, which names what is wrong with the file and never a cookie's value.
+    """
+    now = time.time()
+    return [cookie for cookie in all_cookies(file, site) if (cookie["expires"] or 0) > now]
+
+
+def all_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
+    """The cookies of a file that belong to this AliExpress, with those that have run out; one at least still holds.
 
     Raises ConfigError, which names what is wrong with the file and never a cookie's value.
     """
@@ -40,10 +53,18 @@ def read_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
     for cookie in ours:
         if cookie["expires"] in (None, -1):
             cookie["expires"] = now + SESSION_KEPT
-    fresh = [cookie for cookie in ours if (cookie["expires"] or 0) > now]
-    if not fresh:
+    if not any((cookie["expires"] or 0) > now for cookie in ours):
         raise ConfigError(f"{file}: all its cookies of {' and '.join(domains)} have run out", _SIGN_IN)
-    return fresh
+    return ours
+
+
+def member_of(cookies: "Iterable[Cookie | SetCookieParam]", site: Site) -> str | None:
+    """The number by which AliExpress knows whoever these cookies sign in; None where they do not tell."""
+    for cookie in cookies:
+        if cookie.get("name") == LOCALE_COOKIE and (cookie.get("domain") or "").lstrip(".") == _domains(site)[0]:
+            told = parse_qs((cookie.get("value") or "").strip('"')).get(_MEMBER, [""])[0]
+            return told if told.isdecimal() and int(told) else None
+    return None
 
 
 def in_english(cookies: "Iterable[Cookie]", site: Site) -> "list[SetCookieParam]":

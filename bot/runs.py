@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import checkpoints, slots
 from bot.db import Database
@@ -35,6 +35,15 @@ def waiting_again(database: Database, name: str, now: datetime) -> datetime | No
     """The slot whose next try is due at `now`, if the last run of the job asked for one."""
     run = last_run(database, name)
     return run.slot if run is not None and run.again_at is not None and run.again_at <= now else None
+
+
+def try_again(session: Session, name: str, now: datetime) -> None:
+    """Have the last run of a job tried again at once, where it went wrong: what had stopped it is over."""
+    query = select(JobRun).where(JobRun.name == name).order_by(col(JobRun.slot).desc()).limit(1)
+    run = session.exec(query).first()
+    if run is not None and run.ok is False:
+        run.again_at = now
+        session.add(run)
 
 
 def record(database: Database, name: str, slot: datetime, clock: Clock, work: Callable[[], Counts]) -> JobRun:

@@ -50,11 +50,18 @@ def shop_secrets(shop: str) -> dict[str, bool]:
     return {f"{shop}-shopbase-key": True, f"{shop}-shopbase-password": True, f"{shop}-shopbase-token-secret": False}
 
 
+def account_secrets(account: str) -> tuple[str, str]:
+    """The names of the two secrets with which the sign-in form of one AliExpress account can be filled in."""
+    return f"{account}-aliexpress-user", f"{account}-aliexpress-password"
+
+
 def wanted(config: "Config") -> dict[str, bool]:
     """The names of all secrets that this configuration can use, as they are stored, and whether each is needed."""
     names = {DATABASE_PASSWORD: False}
     for shop in config.shops:
         names |= shop_secrets(shop)
+    for account in config.accounts:
+        names |= dict.fromkeys(account_secrets(account), False)
     return {stored_name(name, config.is_sandbox): needed for name, needed in names.items()}
 
 

@@ -36,7 +36,13 @@ class NeedKind(StrEnum):
 
 
 class PersonNeeded(FlowError):
-    """A person must do one thing, named by `kind`, before this account's pages can be read again."""
+    """A person must do one thing, named by `kind`, before this account's pages can be read again.
+
+    Whoever knows whose browser it was names the `account`, and says whether the trouble is news to the merchant.
+    """
+
+    account: str | None = None
+    is_news: bool = True
 
     def __init__(self, kind: NeedKind, detail: str = "") -> None:
         super().__init__(f"{kind.value}: {detail}" if detail else kind.value)

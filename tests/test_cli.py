@@ -240,6 +240,8 @@ class TestSecrets:
             ("main-shopbase-key", True, "secrets.toml"),
             ("main-shopbase-password", True, "environment"),
             ("main-shopbase-token-secret", False, None),
+            ("main-aliexpress-user", False, None),
+            ("main-aliexpress-password", False, None),
         ] == [(row["name"], row["needed"], row["place"]) for row in json.loads(listed.stdout)]
         shown = dropferry(home, "secret", "list", PYTHONIOENCODING="cp1258")
         assert 0 == shown.returncode
