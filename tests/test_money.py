@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.money import decimal_text
+from bot.money import decimal_text, money_text
+from flows.values import Money
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,4 @@ from bot.money import decimal_text
 def test_amounts(minor: int, currency: str, text: str) -> None:
     """An amount has as many digits as its currency, exact beyond 2^53 and without grouping."""
     assert text == decimal_text(minor, currency)
+    assert f"{text} {currency}" == money_text(Money(minor=minor, currency=currency))
