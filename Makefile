@@ -1,6 +1,8 @@
 # Everything a fresh machine needs: Python 3.11+, GNU make, git and its package registries.
 PYTHON ?= python3
 VENV ?= .venv
+# Half of what a test takes is waiting for a browser, so two workers share a core.
+WORKERS ?= 4
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -34,7 +36,7 @@ demo: browser
 	$(BIN)/dropferry demo
 
 test: browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: browser
 	$(BIN)/python -m pytest -m long
