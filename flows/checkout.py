@@ -31,6 +31,7 @@ class Checkout:
         self._pending: set[Request] = set()
         self._done: list[Request] = []
         self._answers: list[object] = []
+        self._answered_at = time.monotonic()
         self.page.on("request", self._on_request)
         self.page.on("requestfinished", self._on_finished)
         self.page.on("requestfailed", self._on_failed)
@@ -39,9 +40,18 @@ class Checkout:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stops listening."""
         self.page.remove_listener("request", self._on_request)
         self.page.remove_listener("requestfinished", self._on_finished)
         self.page.remove_listener("requestfailed", self._on_failed)
+
+    @property
+    def age(self) -> float:
+        """How many seconds ago the page was last answered."""
+        return time.monotonic() - self._answered_at
 
     def open(self, url: str) -> None:
         """Opens the confirm page and waits for its answer.
@@ -136,6 +146,7 @@ class Checkout:
         if self._is_ours(request):
             self._pending.discard(request)
             self._done.append(request)
+            self._answered_at = time.monotonic()
 
     def _on_failed(self, request: Request) -> None:
         self._pending.discard(request)

@@ -1,73 +1,59 @@
-"""Keeps the buying context from ordering: denies by default, on the line and in the page, until armed for one press."""
+"""Keeps the buying context from ordering: denies by default, page by page, until one press is armed or handed over."""
 
 import json
-import re
 import secrets
-import time
 from contextlib import ExitStack, suppress
 from datetime import datetime
-from enum import Enum
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Request, Route, WebSocketRoute
+from playwright.sync_api import BrowserContext, Page, Request, Route
 from playwright.sync_api import Error as PlaywrightError
 
-from flows.amounts import read_price
-from flows.errors import AnswerChanged, CannotBuy, PageChanged, Reason
-from flows.mtop import codes_of, parse
+from flows import guard_rules as rules
+from flows.errors import PageChanged
+from flows.guard_rules import NAME, is_cashier, is_read, mtop_names
+from flows.guarded_page import GuardedPage, Phase
 from flows.pages import confirm
-from flows.pages.confirm import SEVERAL
 from flows.pages.confirm_answer import NAME as CONFIRM
 from flows.selector_files import load
+from flows.tab import close_tab
 from flows.values import Site
 from flows.values_buying import Quote
 
-NAME = "guard"
+__all__ = ["Guard", "GuardedPage", "is_cashier", "is_read", "mtop_names"]
+
 LISTENER = "guard.js"
-STATIC = re.compile(r"\.(?:js|mjs|css|woff2?|ttf|otf|svg|png|jpe?g|gif|webp|avif|ico)$", re.IGNORECASE)
-VERSION = re.compile(r"^(?:v=)?[\w.-]{0,40}$")
-HEAVY = frozenset({"image", "font", "media"})
 QUIET = ""  # dropped without a name: pictures, fonts and media, which nobody looks at
-RETRY = "FAIL_SYS_TOKEN_"  # nothing was processed: the page repeats the call
-
-
-class Phase(Enum):
-    """How much may leave the browser."""
-
-    READING = "reading"
-    SEALED = "sealed"
-    ARMED = "armed"
-    SENT = "sent"
+BLANK = ("about:", "chrome:")
+ROBOTS = frozenset({Phase.SEALED, Phase.ARMED, Phase.SENT})
 
 
 class Guard:
     """Default-deny over all pages of `context`; pages opened before it are guarded from their next navigation on.
 
-    Use as a context manager, or close it. `let_through` names the order calls that were sent, `aborted` all that was
-    stopped since the last `reading`.
+    Use as a context manager, or close it. What is asked without a page is about the page whose quote was read last,
+    which the robot may press. A page that is handed over to a person is asked for by `of`. With `pictures` pages show
+    their pictures, but for product pages, at which nobody looks.
     """
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
+    def __init__(self, context: BrowserContext, site: Site, *, pictures: bool = False) -> None:
         self.context = context
         self.site = site
+        self._pictures = pictures
         self._key = f"_{secrets.token_hex(8)}"
-        self._phase = Phase.READING
-        self._page: Page | None = None
-        self._deadline = 0.0
-        self._sent: list[tuple[str, Request]] = []
+        self._pages: dict[Page, GuardedPage] = {}
+        self._robots: GuardedPage | None = None
         self._aborted: list[str] = []
         self._closed = False
-        self._was_armed = False
         self._undo = ExitStack()
         self._undo.enter_context(context.add_init_script(_listener(site, self._key)))
         self._undo.enter_context(context.route("**/*", self._on_route))
-        context.route_web_socket(re.compile(""), self._on_socket)
         context.on("page", self._on_page)
+        context.on("requestfinished", self._on_end)
+        context.on("requestfailed", self._on_end)
 
     def __enter__(self) -> "Guard":
         return self
@@ -77,20 +63,40 @@ class Guard:
     ) -> None:
         self.close()
 
+    def of(self, page: Page) -> GuardedPage:
+        """What is known of one page."""
+        if page not in self._pages:
+            self._pages = {one: held for one, held in self._pages.items() if not one.is_closed() or held.sent}
+            self._pages[page] = GuardedPage(page, self.site, self._key)
+        return self._pages[page]
+
     @property
     def let_through(self) -> tuple[str, ...]:
         """The names of the order calls that were sent since the last `reading`."""
-        return tuple(name for name, _ in self._sent)
+        return self._robots.let_through if self._robots else ()
 
     @property
     def aborted(self) -> tuple[str, ...]:
-        """The names of what was stopped since the last `reading`."""
+        """The names of what was stopped since the last `reading`, on whichever page; nothing of a person's page."""
         return tuple(self._aborted)
 
     @property
     def is_answered(self) -> bool:
         """Whether the order calls that were sent have been answered, or have failed."""
-        return all(request.existing_response is not None or request.failure for _, request in self._sent)
+        return self._robots is None or self._robots.is_answered
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether one press of the robot may pass now."""
+        return self._phase is Phase.ARMED
+
+    def is_alive(self) -> bool:
+        """Whether the browser is there."""
+        try:
+            self.context.cookies(self.site.www)
+        except PlaywrightError:
+            return False
+        return True
 
     def close(self) -> None:
         """Lets go of the context; pages keep their listener, which refuses every press, until they navigate."""
@@ -98,108 +104,158 @@ class Guard:
             self.leave_page()
             self._closed = True
             self.context.remove_listener("page", self._on_page)
+            self.context.remove_listener("requestfinished", self._on_end)
+            self.context.remove_listener("requestfailed", self._on_end)
+            for held in self._pages.values():
+                held.stop()
             with suppress(PlaywrightError):
                 self._undo.close()
+
+    def open_page(self) -> Page:
+        """Opens a tab behind the others, so that nobody who pays is disturbed."""
+        browser, beside = self.context.browser, next(iter(self.context.pages), None)
+        if browser is None or beside is None:
+            return self.context.new_page()
+        session = self.context.new_cdp_session(beside)
+        whose = session.send("Target.getTargetInfo")["targetInfo"].get("browserContextId")
+        session.detach()
+        asked = {"url": "about:blank", "background": True, **({"browserContextId": whose} if whose else {})}
+        opener = browser.new_browser_cdp_session()
+        try:
+            with self.context.expect_page() as opened:
+                opener.send("Target.createTarget", asked)
+            return opened.value
+        finally:
+            opener.detach()
 
     def reading(self) -> None:
         """A new purchase begins: item page, confirm page and their reading calls may be loaded again."""
         self.leave_page()
         self.rest()
-        self._page = None
-        self._sent.clear()
+        if self._robots is not None:
+            self._robots.reset()
+            self._robots = None
         self._aborted.clear()
 
-    @property
-    def is_armed(self) -> bool:
-        """Whether one press may pass now."""
-        return self._phase is Phase.ARMED
+    def begin(self, page: Page) -> GuardedPage:
+        """A new purchase begins on `page`; ValueError while it is a person's, or its press is waited for."""
+        held = self.of(page)
+        if held.is_handed_over:
+            raise ValueError("the page is handed over to a person: take it back first")
+        held.reset()
+        if held is self._robots:
+            self._robots = None
+        return held
 
     def rest(self) -> None:
         """Nothing may order; pages may be read again. What was stopped and sent stays told until `reading`."""
         self.disarm()
-        self._phase = Phase.READING
+        if self._robots is not None:
+            self._robots.phase = Phase.READING
 
     def leave_page(self) -> None:
         """Ends the page that was armed: what it may still want to send would leave when the browser lets go of it."""
-        page, self._was_armed = (self._page if self._was_armed else None), False
-        if page is not None and not page.is_closed():
-            with suppress(PlaywrightError):
-                page.goto("about:blank")
+        held = self._robots
+        if held is not None and held.was_armed:
+            held.leave()
 
     def quote_read(self, page: Page) -> None:
-        """From here on nothing leaves but GETs of static assets; `page` holds the button that may be armed."""
-        self._phase, self._page = Phase.SEALED, page
+        """From here on nothing leaves `page` but GETs of static assets; it holds the button that may be armed."""
+        self._robots = self.of(page)
+        self._robots.phase = Phase.SEALED
 
     def arm(self, quote: Quote, deadline: datetime) -> None:
-        """Lets one press through whose page still shows `quote`, until `deadline` (UTC), and its one order call.
+        """Lets one press of the robot through whose page still shows `quote`, until `deadline` (UTC), and its one call.
 
         Raises CannotBuy where the page shows something else already, PageChanged where the page is not guarded.
         """
-        if self._phase is not Phase.SEALED or self._page is None:
-            raise PageChanged(NAME, "order", f"armed while {self._phase.value}")
-        until = deadline.timestamp()
-        if until <= time.time():
-            raise CannotBuy(Reason.PRICE_CHANGED, "the quote is too old: its deadline has passed")
-        shown = self._shown()
-        _check_shown(quote, shown)
-        expected = {
-            "button": quote.button_text,
-            "method": quote.payment.method or "",
-            "present": quote.payment.present,
-            "total": shown["total"][0],
-            "recipient": shown["recipient"],
-            "lines": shown["lines"],
-            "deadline": until * 1000,
-        }
-        if self._reach("arm", expected) is None:
-            raise PageChanged(NAME, "listener", "the page was loaded before the guard")
-        self._deadline, self._phase, self._was_armed = until, Phase.ARMED, True
+        if self._robots is None:
+            raise PageChanged(NAME, "order", f"armed while {Phase.READING.value}")
+        self._robots.arm(quote, deadline)
 
     def disarm(self) -> None:
         """Refuses presses and order calls again."""
-        if self._phase is Phase.ARMED:
-            self._phase = Phase.SEALED
-        with suppress(PlaywrightError):
-            self._reach("disarm")
+        if self._robots is not None:
+            self._robots.disarm()
 
     def refused(self) -> tuple[str, ...]:
         """What the page's own listener refused, each as "event: reason"; empty where the page is gone."""
-        with suppress(PlaywrightError):
-            report = self._reach("report")
-            return tuple(report["refused"]) if report else ()
-        return ()
+        return self._robots.refused() if self._robots else ()
 
     def was_pressed(self) -> bool | None:
         """Whether the listener let a click through; None where the page is gone and cannot tell."""
-        with suppress(PlaywrightError):
-            report = self._reach("report")
-            return bool(report["pressed"]) if report else None
-        return None
+        return self._robots.was_pressed() if self._robots else None
 
-    def _shown(self) -> dict[str, Any]:
-        assert self._page is not None
-        css = confirm.places(self.site)
-        seen = self._page.evaluate(f"css => {{ {confirm.script()} return dropferryConfirm(css).terms() }}", css)
-        return dict(seen)
+    def hand_over(self, page: Page, quote: Quote, deadline: datetime) -> None:
+        """Lets one press of a person pass while `page` shows `quote`, until `deadline` (UTC), and its one order call.
 
-    def _reach(self, what: str, told: object = None) -> Any:
-        if self._page is None or self._page.is_closed():
-            return None
-        ask = "([key, what, told]) => window[key] ? (window[key][what](told) ?? true) : null"
-        return self._page.evaluate(ask, [self._key, what, told])
+        Until that call the page may be read and changed, and its presses are refused while it shows something else;
+        from it on the page, its frames and its pop-ups are the person's, and nothing of them is looked at. Raises
+        CannotBuy where the page shows something else already, PageChanged where it is not guarded, or its quote not
+        read, ValueError while another page waits for its press.
+        """
+        self.must_be_alone(page)
+        self.of(page).hand_over(quote, deadline)
+        self._robots = None
+
+    def take_back(self, page: Page) -> None:
+        """Ends what `page` was handed over for: it goes blank, its pop-ups are closed, and it may be read again.
+
+        What was sent stays told until the page is used for another purchase.
+        """
+        held = self.of(page)
+        held.phase = Phase.SEALED
+        for popup in held.popups:
+            self._pages.pop(popup, None)
+            close_tab(popup)
+        held.stop()
+        held.leave()
+        held.phase = Phase.READING
+
+    def must_be_alone(self, page: Page) -> None:
+        """ValueError while another page waits for its press, or for the answer to it: it shares one address entry."""
+        for held in self._pages.values():
+            waits = held.phase is Phase.HANDED or (held.is_persons and not held.is_answered)
+            if held.page is not page and waits and not held.page.is_closed():
+                raise ValueError("another order still waits for its press: take that page back first")
+
+    @property
+    def _phase(self) -> Phase:
+        return self._robots.phase if self._robots else Phase.READING
+
+    def _persons(self) -> GuardedPage | None:
+        """The page that is a person's by its own press, not as a pop-up of one."""
+        return next((held for held in self._pages.values() if held.is_persons and held.sent), None)
 
     def _on_page(self, page: Page) -> None:
         with suppress(PlaywrightError):
-            if page.opener() is not None or self._phase is not Phase.READING:
-                self._aborted.append(f"pop-up {_place(page.url)}")
+            opener = page.opener()
+            parent = self._pages.get(opener) if opener else None
+            if parent is not None and parent.is_persons:
+                self._adopt(page, parent)
+            elif opener is not None or not self._may_stay(page):
+                self._aborted.append(f"pop-up {rules.place(page.url)}")
                 page.close()
 
-    def _on_socket(self, socket: WebSocketRoute) -> None:
-        if self._closed:
-            socket.connect_to_server()
-            return
-        self._aborted.append(f"WebSocket {_place(socket.url)}")
-        socket.close()
+    def _may_stay(self, page: Page) -> bool:
+        """Whether a tab without an opener may stay, guarded: one of the robot, or one that the person opened."""
+        if page.url.startswith(BLANK):
+            return True
+        waits = any(held.phase is Phase.HANDED for held in self._pages.values())
+        return not waits and self._phase not in ROBOTS
+
+    def _adopt(self, page: Page, parent: GuardedPage) -> None:
+        """A pop-up of the person's page is the person's."""
+        root = parent if parent.sent else self._persons() or parent
+        root.popups.append(page)
+        held = self.of(page)
+        held.phase = Phase.PERSONS
+        root.set_free(page)
+        page.evaluate("name => { window[name] = true }", f"{self._key}f")
+
+    def _on_end(self, request: Request) -> None:
+        for held in self._pages.values():
+            held.end_call(request)
 
     def _on_route(self, route: Route, request: Request) -> None:
         name = self._why_not(request)
@@ -213,141 +269,122 @@ class Guard:
 
     def _why_not(self, request: Request) -> str | None:
         """The name under which a request is stopped, QUIET without one; None lets it go."""
-        name = f"{request.method} {_place(request.url)}"
-        calls = mtop_names(request.url)
-        if is_cashier(request.url) or request.service_worker is not None:
-            return name
-        if calls:
-            return self._why_not_call(calls, request)
-        if request.resource_type in HEAVY:
-            return QUIET
-        if self._is_static(request) or self._is_page(request):
-            return None
+        if request.service_worker is not None:
+            return _name(request)
+        page = _page_of(request)
+        held = self.of(page) if page is not None else None
+        name = self._why_not_on(held, request)
+        if name and held is not None:
+            held.stopped.append(name)
         return name
 
-    def _why_not_call(self, calls: set[str], request: Request) -> str | None:
+    def _why_not_on(self, held: GuardedPage | None, request: Request) -> str | None:
+        calls = mtop_names(request.url)
+        if held is not None and held.is_persons:
+            return self._why_not_persons(held, calls, request)
+        if held is None and self._persons() is not None and not _unknown(calls):
+            return None  # the first address of a pop-up, which has no page yet
+        if is_cashier(request.url):
+            return _name(request)
+        if calls:
+            return self._why_not_call(held, calls, request)
+        if request.resource_type in rules.HEAVY and not self._may_show(held):
+            return QUIET
+        return None if self._is_asset(held, request) or self._is_page(held, request) else _name(request)
+
+    def _why_not_persons(self, held: GuardedPage, calls: set[str], request: Request) -> str | None:
+        unknown = _unknown(calls)
+        root = held if held.sent else self._persons()
+        if not unknown or root is None:
+            return None
+        name = ", ".join(sorted(unknown))
+        return None if root.may_pay(name, request, _where(request)) else name
+
+    def _why_not_call(self, held: GuardedPage | None, calls: set[str], request: Request) -> str | None:
         name = ", ".join(sorted(calls))
-        if all(is_read(call) for call in calls):
-            return None if self._phase in {Phase.READING, Phase.SENT} else name
-        if not self._may_order(request):
+        phase = held.phase if held else self._phase
+        if not _unknown(calls):
+            return self._why_not_read(held, phase, calls, request, name)
+        if not rules.on_site(request.url, self.site):
             return name
-        self._phase = Phase.SENT
-        self._sent.append((name, request))
+        if phase is Phase.HANDED:
+            if held is None:
+                return name
+            return None if held.may_begin(name, request) or self._follows(held, calls, request) else name
+        robots = self._robots if held in {None, self._robots} else None
+        return None if robots is not None and robots.may_order(name, request) else name
+
+    def _why_not_read(
+        self, held: GuardedPage | None, phase: Phase, calls: set[str], request: Request, name: str
+    ) -> str | None:
+        if phase in {Phase.SEALED, Phase.ARMED}:
+            return name
+        if held is not None and phase is Phase.HANDED:
+            held.begin_call(request)
+        elif any(one.phase is Phase.HANDED for one in self._pages.values()):
+            return name if any(rules.may_change_address(call) for call in calls) else None
         return None
 
-    def _may_order(self, request: Request) -> bool:
-        if time.time() >= self._deadline or not _on_site(request.url, self.site):
+    def _follows(self, held: GuardedPage, calls: set[str], request: Request) -> bool:
+        """Whether the page became the person's while this call waited; then it is judged as theirs."""
+        return held.is_persons and self._why_not_persons(held, calls, request) is None
+
+    def _may_show(self, held: GuardedPage | None) -> bool:
+        if not self._pictures or held is None:
             return False
-        if self._phase is Phase.ARMED and not self._sent:
-            return True
-        return self._phase is Phase.SENT and len(self._sent) == 1 and _was_for_nothing(self._sent[0][1])
+        return not urlsplit(held.page.url).path.startswith(("/item/", "/i/"))
 
-    def _is_static(self, request: Request) -> bool:
-        parts = urlsplit(request.url)
-        if request.method != "GET" or request.resource_type in {"document", "fetch", "xhr", "eventsource", "ping"}:
+    def _is_asset(self, held: GuardedPage | None, request: Request) -> bool:
+        phase = held.phase if held else self._phase
+        strictly = phase is not Phase.READING
+        return rules.is_asset(request.url, request.method, request.resource_type, self.site, strictly=strictly)
+
+    def _is_page(self, held: GuardedPage | None, request: Request) -> bool:
+        if held is None or request.method != "GET" or request.resource_type != "document" or not _is_main(request):
             return False
-        if any(_is_under(parts.hostname or "", host) for host in _means("hosts", "static")):
-            return True
-        known = _on_site(request.url, self.site) and STATIC.search(parts.path)
-        return bool(known) and (self._phase is Phase.READING or bool(VERSION.match(parts.query)))
-
-    def _is_page(self, request: Request) -> bool:
-        if request.method != "GET" or request.resource_type != "document" or not _on_site(request.url, self.site):
-            return False
-        if not _is_main(request):
-            return False
-        parts = urlsplit(request.url)
-        if self._phase is Phase.READING:
-            signs_in = parts.netloc == urlsplit(self.site.login).netloc
-            return signs_in or parts.path.startswith(_means("pages", "reading"))
-        return self._phase is Phase.SENT and parts.path.startswith(_means("pages", "result"))
+        if held.phase in {Phase.READING, Phase.HANDED}:
+            return rules.is_reading_page(request.url, self.site)
+        return held.phase is Phase.SENT and rules.is_result_page(request.url, self.site)
 
 
-def mtop_names(url: str) -> set[str]:
-    """The names of the data call that an address asks for, by its path and by its query; empty for none."""
-    parts = urlsplit(url)
-    path = parts.path.split("/")
-    named = {path[2].lower()} if path[1:2] == ["h5"] and len(path) > 2 else set()
-    asked = {value.lower() for key, value in parse_qsl(parts.query) if key == "api"}
-    return {name for name in (*named, *asked) if name}
+def _page_of(request: Request) -> Page | None:
+    try:
+        return request.frame.page
+    except PlaywrightError:  # the first request of a pop-up, which is not there yet
+        return None
 
 
-def is_read(call: str) -> bool:
-    """Whether a data call is known to read only, or to keep the address book."""
-    return any(fnmatchcase(call, pattern) for pattern in _means("mtop", "read"))
-
-
-def is_cashier(url: str) -> bool:
-    """Whether money is taken at this host."""
-    host = (urlsplit(url).hostname or "").lower()
-    return any(part in host for part in _means("hosts", "cashier"))
-
-
-def _on_site(url: str, site: Site) -> bool:
-    """The configured origins; for the real site, its regional hosts too."""
-    parts = urlsplit(url)
-    origins = {urlsplit(origin).netloc for origin in (site.www, site.acs, site.login)}
-    if parts.netloc in origins:
-        return True
-    real = _means("hosts", "site")
-    is_real = any(_is_under(urlsplit(site.www).hostname or "", host) for host in real)
-    return is_real and parts.scheme == "https" and any(_is_under(parts.hostname or "", host) for host in real)
-
-
-def _is_under(host: str, parent: str) -> bool:
-    return host == parent or host.endswith(f".{parent}")
+def _where(request: Request) -> str:
+    try:
+        return request.frame.url
+    except PlaywrightError:
+        return ""
 
 
 def _is_main(request: Request) -> bool:
     try:
         return request.is_navigation_request() and request.frame.parent_frame is None
-    except PlaywrightError:  # the first request of a page that is not drawn yet: a pop-up
+    except PlaywrightError:
         return False
 
 
-def _was_for_nothing(request: Request) -> bool:
-    """Whether the answer of an order call says that its token was old and nothing was processed."""
-    response = request.existing_response
-    if response is None:
-        return False
-    try:
-        codes = codes_of(parse(response.text(), NAME).get("ret"))
-    except (PlaywrightError, AnswerChanged, UnicodeDecodeError):
-        return False
-    return bool(codes) and all(code.startswith(RETRY) for code in codes)
+def _unknown(calls: set[str]) -> set[str]:
+    """The calls that may be the one that orders."""
+    return {call for call in calls if not is_read(call)}
 
 
-def _check_shown(quote: Quote, shown: dict[str, Any]) -> None:
-    button = SEVERAL.join(shown["button"])
-    if button != quote.button_text:
-        raise CannotBuy(Reason.UNKNOWN_BUTTON, f"quote {quote.button_text}, page shows {button}")
-    method = SEVERAL.join(shown["method"])
-    if (method or None) != quote.payment.method or shown["present"] != quote.payment.present:
-        raise CannotBuy(Reason.PAYS_AT_ONCE, f"quote {quote.payment.method}, page shows {method}")
-    total = read_price(CONFIRM, "total", confirm.only(tuple(shown["total"]), "total"))
-    if total != quote.total:
-        raise CannotBuy(Reason.PRICE_CHANGED, f"quote {quote.total.minor}, page shows {total.minor} {total.currency}")
-    if shown["recipient"] != quote.recipient:
-        raise CannotBuy(Reason.RECIPIENT_DIFFERS, f"quote {quote.recipient}, page shows {shown['recipient']}")
-    counts = [confirm.count_of(line["quantity"]) for line in shown["lines"]]
-    if shown["lines"] and counts != [str(line.quantity) for line in quote.lines]:
-        raise CannotBuy(
-            Reason.QUANTITY_CHANGED, f"quote {[line.quantity for line in quote.lines]}, page shows {counts}"
-        )
+def _name(request: Request) -> str:
+    return f"{request.method} {rules.place(request.url)}"
 
 
 @cache
 def _listener(site: Site, key: str) -> str:
     words = [word for known in load(CONFIRM).means["button"].values() for word in known]
+    hosts = {
+        "exact": sorted(rules.origins(site)),
+        "under": rules.regional(site),
+        "cashier": rules.means("hosts", "cashier"),
+    }
     source = (Path(__file__).parent / "scripts" / LISTENER).read_text(encoding="utf-8")
-    told = ", ".join(json.dumps(one) for one in (key, confirm.places(site), words))
+    told = ", ".join(json.dumps(one) for one in (key, confirm.places(site), words, hosts))
     return f"(() => {{ {confirm.script()} {source} dropferryGuard({told}); }})()"
-
-
-def _means(group: str, name: str) -> tuple[str, ...]:
-    return load(NAME).means[group][name]
-
-
-def _place(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}"[:120]

@@ -29,6 +29,10 @@ class Tab:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stops listening; the page stays."""
         self._calls.close()
 
     def start(self, url: str) -> None:

@@ -76,8 +76,8 @@ def test_nothing_leaves_once_the_quote_is_read(page: Page, guard: Guard, shop: O
     assert [] == shop.got
     assert () == guard.let_through
     assert pages == len(page.context.pages)
-    assert {"script: Worker", "script: SharedWorker", "script: fetchLater"} <= set(guard.refused())
-    assert {API, "POST", "WebSocket", "pop-up"} <= {name.split(" ")[0] for name in guard.aborted}
+    assert {"script: Worker", "script: SharedWorker", "script: fetchLater", "script: WebSocket"} <= set(guard.refused())
+    assert {API, "POST", "pop-up"} <= {name.split(" ")[0] for name in guard.aborted}
 
 
 def test_unknown_calls_are_stopped_before_the_quote_too(page: Page, guard: Guard, shop: OrderSite) -> None:
