@@ -6,6 +6,7 @@ from bot.jobs.pull import Pulled
 from bot.jobs.push import Pushed
 
 if TYPE_CHECKING:
+    from bot.jobs.recheck import Rechecked
     from bot.jobs.sync import Synced
 
 
@@ -35,6 +36,21 @@ def synced_line(synced: "Synced") -> str:
     if synced.problems:
         parts.append(f"{len(synced.problems)} could not be read")
     return _ended(parts, stopped=synced.stopped)
+
+
+def rechecked_line(rechecked: "Rechecked") -> str:
+    """What another look at the unpaid orders found."""
+    if not rechecked.open:
+        return "nothing waits for payment, nothing to read"
+    checking = rechecked.open - rechecked.still - rechecked.paid - rechecked.over
+    parts = [_counted(rechecked.open, "order") + " looked at", f"{rechecked.paid} paid", f"{rechecked.still} unpaid"]
+    if rechecked.over:
+        parts.append(f"{rechecked.over} cancelled or expired")
+    if checking:
+        parts.append(f"{checking} not settled yet")
+    if rechecked.problems:
+        parts.append(f"{len(rechecked.problems)} could not be read")
+    return _ended(parts, stopped=rechecked.stopped)
 
 
 def pushed_line(pushed: Pushed, shop: str) -> str:

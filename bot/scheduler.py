@@ -14,28 +14,28 @@ from functools import partial
 
 import schedule
 
-from bot import runs, slots
+from bot import rechecks, runs, slots
 from bot.cli.output import told
-from bot.outcomes import pulled_line, pushed_line, synced_line
+from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
 from bot.work import Workplace
 
 TICK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class SyncDue:
-    """One account to be read for one slot."""
+class ReadDue:
+    """One account to be read for one slot: all of it ("sync"), or what stands unpaid once more ("recheck")."""
 
+    job: str
     account: str
     slot: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class SyncDone:
+class ReadDone:
     """How the reading of an account went; `ok` where all of it could be read."""
 
-    account: str
-    slot: datetime
+    due: ReadDue
     ok: bool
 
 
@@ -48,8 +48,8 @@ class Service:
     stop: threading.Event
     heartbeat: Callable[[], None]
     tick_seconds: float = TICK_SECONDS
-    _due: "queue.Queue[SyncDue | None]" = field(default_factory=queue.Queue)
-    _done: "queue.Queue[SyncDone]" = field(default_factory=queue.Queue)
+    _due: "queue.Queue[ReadDue | None]" = field(default_factory=queue.Queue)
+    _done: "queue.Queue[ReadDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
     _beat_owed: bool = False
     _beating: threading.Lock = field(default_factory=threading.Lock)
@@ -80,6 +80,7 @@ class Service:
             self._guarded(f"shop {shop}", partial(self._office, shop, now))
         for account in self.place.config.accounts:
             self._guarded(f"account {account}", partial(self._hand_over, account, now))
+        self._guarded("alarms", self._alarm)
         self._guarded("heartbeat", self._beat)
 
     def _office(self, shop: str, now: datetime) -> None:
@@ -105,10 +106,24 @@ class Service:
         return now if pushed is None or pushed.started_at < synced.finished_at else None
 
     def _hand_over(self, account: str, now: datetime) -> None:
-        slot = self._slot_due(f"sync:{account}", slots.latest(self.place.config.sync.times, now), now)
-        if account not in self._queued and slot is not None:
+        """A sync reads what is unpaid, too, so it goes first."""
+        if account in self._queued:
+            return
+        job, slot = "sync", self._slot_due(f"sync:{account}", slots.latest(self.place.config.sync.times, now), now)
+        if slot is None:
+            job, slot = "recheck", self._recheck_due(account, now)
+        if slot is not None:
             self._queued.add(account)
-            self._due.put(SyncDue(account, slot))
+            self._due.put(ReadDue(job, account, slot))
+
+    def _recheck_due(self, account: str, now: datetime) -> datetime | None:
+        """The time at which what is unpaid was to be read again, if that has come; also for one that was missed."""
+        with self.place.database.read() as session:
+            asked = rechecks.due(session, account, now)
+        return self._slot_due(f"recheck:{account}", asked, now) if asked is not None else None
+
+    def _alarm(self) -> None:
+        self.place.tell_alarms()
 
     def _slot_due(self, name: str, slot: datetime, now: datetime) -> datetime | None:
         """The slot to run a job for: the latest one if it was not run yet, else one that is to be tried again."""
@@ -120,8 +135,9 @@ class Service:
         while (due := self._due.get()) is not None:
             if self.stop.is_set():
                 continue
-            ok = self._attempt(f"sync {due.account}", partial(_synced, self.browsing, due.account, due.slot))
-            self._done.put(SyncDone(due.account, due.slot, ok))
+            read = _synced if due.job == "sync" else _rechecked
+            ok = self._attempt(f"{due.job} {due.account}", partial(read, self.browsing, due.account, due.slot))
+            self._done.put(ReadDone(due, ok))
 
     def _after_syncs(self, wait: float) -> None:
         """Push what the syncs found, in the office."""
@@ -129,10 +145,12 @@ class Service:
             done = self._done.get(timeout=wait) if wait else self._done.get_nowait()
         except queue.Empty:
             return
-        self._queued.discard(done.account)
+        self._queued.discard(done.due.account)
+        if done.due.job == "recheck":
+            return
         self._beat_owed = done.ok
         for name, shop in self.place.config.shops.items():
-            if shop.account == done.account:
+            if shop.account == done.due.account:
                 self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
         self._guarded("heartbeat", self._beat)
 
@@ -179,6 +197,11 @@ def _pulled(place: Workplace, shop: str, slot: datetime) -> tuple[str, bool]:
 def _synced(place: Workplace, account: str, slot: datetime) -> tuple[str, bool]:
     synced = place.sync(account, slot)
     return synced_line(synced), not synced.problems and not synced.stopped
+
+
+def _rechecked(place: Workplace, account: str, slot: datetime) -> tuple[str, bool]:
+    rechecked = place.recheck(account, slot)
+    return rechecked_line(rechecked), not rechecked.problems and not rechecked.stopped
 
 
 def _pushed(place: Workplace, shop: str, slot: datetime) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import opening, runs
+from bot import opening, rechecks, runs
 from bot.config import Config
 from bot.db import Database
 from bot.home import Home
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # Playwright costs a third of a second to import, and pulling or pushing does without it.
     from playwright.sync_api import BrowserContext
 
+    from bot.jobs.recheck import Rechecked
     from bot.jobs.sync import Synced
 
 Say = Callable[[str], None]
@@ -69,8 +70,10 @@ class Workplace:
 
         def work() -> runs.Counts:
             nonlocal synced
+            begun = self.clock()
             unknown = has_unknown_outcomes(self.database, account)
             if not unknown and not has_open_orders(self.database, account):
+                self._note_read(account, begun)
                 return asdict(synced)
             with self._browser(account) as context:
                 if unknown:
@@ -86,10 +89,59 @@ class Workplace:
                     stopped=self.stopped,
                     progress=self.progress,
                 )
+            if not synced.stopped:
+                self._note_read(account, begun)
             return asdict(synced)
 
         self.last = runs.record(self.database, f"sync:{account}", slot or self.clock(), self.clock, work)
         return synced
+
+    def recheck(self, account: str, slot: datetime | None = None) -> "Rechecked":
+        """Read once more what stands unpaid in one account. Raises FlowError, AlreadyRunning, ConfigError."""
+        from bot.evidence import Evidence
+        from bot.jobs.looking import has_unknown_outcomes
+        from bot.jobs.recheck import Rechecked, has_unpaid_orders, recheck
+
+        rechecked = Rechecked()
+
+        def work() -> runs.Counts:
+            nonlocal rechecked
+            begun = self.clock()
+            unknown = has_unknown_outcomes(self.database, account)
+            if unknown or has_unpaid_orders(self.database, account):
+                with self._browser(account) as context:
+                    if unknown:
+                        self._settle(context, account)
+                    rechecked = recheck(
+                        self.database,
+                        context,
+                        self.config.site,
+                        account,
+                        clock=self.clock,
+                        tabs=self.config.sync.tabs,
+                        on_trouble=Evidence(self.home.evidence).keep,
+                        stopped=self.stopped,
+                    )
+            if not rechecked.stopped:
+                self._note_read(account, begun)
+            return asdict(rechecked)
+
+        self.last = runs.record(self.database, f"recheck:{account}", slot or self.clock(), self.clock, work)
+        return rechecked
+
+    def _note_read(self, account: str, begun: datetime) -> None:
+        """What was asked to be read again by then has been read."""
+        with self.database.read() as session:
+            is_due = rechecks.due(session, account, begun) is not None
+        if is_due:
+            with self.database.write() as session:
+                rechecks.note_read(session, account, begun, self.clock())
+
+    def tell_alarms(self) -> int:
+        """Tell what cannot wait and was not told before, from the database alone; returns how many."""
+        from bot.jobs.alarming import tell_alarms
+
+        return tell_alarms(self.database, self.config, self.clock(), self.say)
 
     def _settle(self, context: "BrowserContext", account: str) -> None:
         """Look for purchases that may have been placed, before anything else is read."""

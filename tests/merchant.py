@@ -149,6 +149,14 @@ class Merchant:
         self.link(order.name, number)
         return order.name, number
 
+    def bought_unpaid(self, *goods: tuple[Goods, int], **facts: Any) -> tuple[str, str]:
+        """The same, not paid yet."""
+        order = self.sell(*goods, **facts)
+        self.pull()
+        (number,) = self.sandbox.world.buy(order.name, self.account)[order.name]
+        self.link(order.name, number)
+        return order.name, number
+
     def sent(self, *goods: tuple[Goods, int], parcels: int = 1, **facts: Any) -> tuple[str, list[str]]:
         """The same, sent and read from AliExpress: its name and the tracking numbers."""
         name, number = self.bought(*goods, **facts)

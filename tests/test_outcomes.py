@@ -4,9 +4,10 @@ import pytest
 
 from bot.jobs.pull import Pulled
 from bot.jobs.push import Pushed
+from bot.jobs.recheck import Rechecked
 from bot.jobs.sync import Synced
 from bot.jobs.tell import Told
-from bot.outcomes import pulled_line, pushed_line, synced_line
+from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,20 @@ def test_what_was_stopped_says_so() -> None:
     assert "3 orders read, 0 new, 0 changed, stopped before its end" == pulled_line(Pulled(seen=3, stopped=True))
     assert synced_line(Synced(open=2, stopped=True)).endswith(", stopped before its end")
     assert pushed_line(Pushed(ready=2, stopped=True), "main").endswith(", stopped before its end")
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (Rechecked(), "nothing waits for payment, nothing to read"),
+        (Rechecked(open=1, paid=1), "1 order looked at, 1 paid, 0 unpaid"),
+        (
+            Rechecked(open=7, paid=2, still=1, over=1, problems=["a", "b"], stopped=True),
+            "7 orders looked at, 2 paid, 1 unpaid, 1 cancelled or expired, 3 not settled yet, 2 could not be read, "
+            "stopped before its end",
+        ),
+    ],
+)
+def test_another_look_at_the_unpaid(found: Rechecked, line: str) -> None:
+    """A look says what became of the orders, and what nobody knows yet."""
+    assert line == rechecked_line(found)

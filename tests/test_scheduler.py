@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from bot import rechecks
 from bot.cli.serving import _ping
 from bot.config import Config, load
 from bot.db import Database, open_database
+from bot.facts import Tab
 from bot.home import Home
 from bot.locks import account_lock
-from bot.models import JobRun
+from bot.models import AliOrder, JobRun
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_bucket import LeakyBucket
 from bot.sandbox.shop_goods import CATALOGUE
@@ -247,6 +249,90 @@ class TestWhatIsDue:
             again.wait_for("sync main")
         assert ([("00:00", 2, True)], 1) == (office.runs("sync:main"), office.heart.beats)
         assert 5 - len(read) == merchant.ali.page_loads["detail"]
+
+
+class TestUnpaid:
+    """What stands unpaid is looked at again after a payment, and told before it is too late."""
+
+    def unpaid(self, office: Office) -> tuple[str, str]:
+        """An order that stands unpaid on AliExpress, read an hour ago, and a payment that may just have happened."""
+        merchant = office.merchant
+        name, number = merchant.bought_unpaid(TOTE)
+        merchant.clock.wait(hours=-1)
+        merchant.read(number)
+        merchant.clock.wait(hours=1)
+        return name, number
+
+    def asked(self, office: Office) -> None:
+        """A pay sheet was closed just now."""
+        with office.merchant.database.write() as session:
+            rechecks.ask_again(session, "main", office.merchant.clock())
+
+    def test_it_is_read_again_after_5_and_30_minutes(self, office: Office) -> None:
+        """The tab of unpaid orders is read at both times, through the browser's thread, and only then."""
+        name, number = self.unpaid(office)
+        with Running(office) as running:
+            running.wait_for("sync main", "push main")
+            self.asked(office)
+            office.merchant.ali.pay([number])
+            for moment in ("11:54", "11:56", "12:00", "12:19", "12:21", "12:30"):
+                running.at(moment)
+                if moment in ("11:56", "12:21"):
+                    running.wait_for("recheck main")
+                if moment == "12:00":
+                    running.wait_for("sync main", "push main")
+        assert ["11:56", "12:21"] == running.times("recheck main")
+        told = [text for _, text in running.history if text.startswith("recheck main")]
+        assert "recheck main: 1 order looked at, 1 paid, 0 unpaid" == told[0]
+        assert "recheck main: nothing waits for payment, nothing to read" == told[1]
+        assert Tab.AWAITING_SHIPMENT is office.merchant.tab(name)
+
+    def test_a_sync_is_a_look_as_well(self, office: Office) -> None:
+        """What comes due while the service was away is done by the sync that makes up for it, and not once more."""
+        self.unpaid(office)
+        self.asked(office)
+        office.at("12:40")
+        with Running(office) as running:
+            running.wait_for("sync main", "push main")
+            running.at("12:41")
+        assert [] == running.times("recheck main")
+        with office.merchant.database.read() as session:
+            assert [] == rechecks.waiting(session, "main")
+
+    def test_a_look_that_found_no_answer_is_tried_again(self, office: Office) -> None:
+        """A site that does not answer is asked again after five minutes; the account is free for it."""
+        self.unpaid(office)
+        with Running(office) as running:
+            running.wait_for("sync main", "push main")
+            self.asked(office)
+            office.merchant.ali.set_faults({"traffic_limit": True})
+            running.at("11:56")
+            running.wait_for("recheck main")
+            office.merchant.ali.set_faults({"traffic_limit": None})
+            running.at("11:59")
+            running.at("12:01")
+            running.wait_for("sync main", "push main")
+            running.at("12:02")
+        assert ["11:56"] == running.times("recheck main")
+        with office.merchant.database.read() as session:
+            (late,) = rechecks.waiting(session, "main")
+        assert "12:20" == f"{late:%H:%M}"
+
+    def test_alarms_are_told_once(self, office: Office) -> None:
+        """A deadline that is near is told in the service's lines, once, however often it looks."""
+        _, number = self.unpaid(office)
+        with office.merchant.database.write() as session:
+            row = session.exec(select(AliOrder).where(AliOrder.number == number)).one()
+            row.pay_deadline = office.merchant.clock() + timedelta(hours=6, minutes=5)
+            session.add(row)
+        office.merchant.ali.set_faults({"no_deadline": True})
+        with Running(office) as running:
+            running.wait_for("sync main", "push main")
+            for moment in ("11:52", "11:53", "11:56", "11:57", "11:58"):
+                running.at(moment)
+        alarms = [(when, text) for when, text in running.history if text.startswith("! AliExpress order")]
+        assert ["11:50", "11:56"] == [when for when, _ in alarms]
+        assert all(number in text for _, text in alarms)
 
 
 class TestTrouble:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from playwright.sync_api import BrowserContext, Page
 from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import checkpoints
 from bot.ali_intake import SENT, entry_of, mark_read, restand_orders_of, take_detail, take_listed
@@ -37,6 +38,21 @@ class Rechecked:
     problems: list[str] = field(default_factory=list)
     unanswered: int = 0
     stopped: bool = False
+
+
+def has_unpaid_orders(database: Database, account: str) -> bool:
+    """Whether there is anything to look for, before a browser is opened for it."""
+    with database.read() as session:
+        return session.exec(_waiting(account).limit(1)).first() is not None
+
+
+def _waiting(account: str) -> SelectOfScalar[AliOrder]:
+    return select(AliOrder).where(
+        AliOrder.account == account,
+        col(AliOrder.finished_at).is_(None),
+        col(AliOrder.missing_since).is_(None),
+        or_(col(AliOrder.status).is_(None), col(AliOrder.status).in_(OPEN)),
+    )
 
 
 def recheck(
@@ -86,15 +102,8 @@ class _Recheck:
         return self.found
 
     def _load(self) -> None:
-        waits = or_(col(AliOrder.status).is_(None), col(AliOrder.status).in_(OPEN))
-        query = select(AliOrder.number, AliOrder.id).where(
-            AliOrder.account == self.account,
-            col(AliOrder.finished_at).is_(None),
-            col(AliOrder.missing_since).is_(None),
-            waits,
-        )
         with self.database.read() as session:
-            self.ids = {number: ali_id for number, ali_id in session.exec(query) if ali_id is not None}
+            self.ids = {ali.number: ali.id for ali in session.exec(_waiting(self.account)) if ali.id is not None}
         self.found.open = len(self.ids)
 
     def _must_stop(self) -> bool:
