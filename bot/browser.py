@@ -6,12 +6,13 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from bot import virtual_display
 from bot.browser_install import CHOICES, NONE_HERE, Found, Machine, find, runs_as_root
 from bot.browser_profile import keep_nothing_typed
 from bot.config import Config
@@ -54,15 +55,20 @@ def account_browser(
     """The account's browser while the block runs; it is closed within 15 seconds, hung or not.
 
     Whoever calls holds the account's lock, and hands on what it was given with it (`left`); `attended`: a person has
-    to see it. Raises ConfigError where no browser can be started.
+    to see it. Without a display of the machine's own it is shown on one that nobody sees, where Xvfb is installed.
+    Raises ConfigError where no browser can be started.
     """
-    context = open_account(playwright, config, home, account, headless, attended=attended, left=left)
-    try:
-        process = _browser_process(context)
-        context.add_cookies(in_english(context.cookies(), config.site))
-        yield context
-    finally:
-        _close(context, process, CLOSING_SECONDS)
+    hidden = not headless and not attended and not has_display() and virtual_display.is_here()
+    with virtual_display.hidden_display() if hidden else contextlib.nullcontext() as display:
+        context = open_account(
+            playwright, config, home, account, headless, attended=attended, left=left, display=display
+        )
+        try:
+            process = _browser_process(context)
+            context.add_cookies(in_english(context.cookies(), config.site))
+            yield context
+        finally:
+            _close(context, process, CLOSING_SECONDS)
 
 
 def open_account(
@@ -74,18 +80,20 @@ def open_account(
     *,
     attended: bool = False,
     left: Note | None = None,
+    display: Mapping[str, str] | None = None,
 ) -> BrowserContext:
     """Start Chromium with the account's own profile; the caller closes the context.
 
-    With `attended` a person has to see it and press in it, so it is shown. Raises ConfigError: no browser, no display,
-    root on the real sites, the profile in use elsewhere.
+    With `attended` a person has to see it and press in it, so it is shown; `display` names one that is to be used, by
+    environment variables. Raises ConfigError: no browser, no display, root on the real sites, the profile in use
+    elsewhere.
     """
     headless = headless and not attended
     config.account(account)
     sandbox = config.is_sandbox
     as_root = is_root(config)
     found = found_browser(own_download(playwright), config, headless)
-    if not headless:
+    if not headless and display is None:
         need_display(config, attended=attended)
     profile = prepared_profile(home, account, sandbox, left)
     try:
@@ -95,6 +103,7 @@ def open_account(
             headless=headless,
             chromium_sandbox=not as_root,
             args=switches(sandbox),
+            env={**os.environ, **display} if display else None,
             viewport={"width": WINDOW[0], "height": WINDOW[1]},
             locale=LANGUAGE,
             service_workers="block",
@@ -160,14 +169,20 @@ def found_browser(own: Path, config: Config, headless: bool) -> Found:
     return found
 
 
+def has_display() -> bool:
+    """Whether a window can be shown here; only Linux may be without a display."""
+    on_linux = sys.platform.startswith("linux")
+    return not on_linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def need_display(config: Config, *, attended: bool) -> None:
     """ConfigError where no window can be shown; for one that a person has to see it names where it can be."""
-    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+    if has_display():
         return
     if not attended:
         raise ConfigError(
             "there is no display here to show the browser on",
-            "run it in a desktop session, or through a virtual display: xvfb-run dropferry …; "
+            "run it in a desktop session, or install the program Xvfb, which dropferry then uses by itself; "
             "to sign in, bring cookies from another machine: dropferry login --cookies FILE",
         )
     raise ConfigError(

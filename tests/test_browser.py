@@ -123,7 +123,7 @@ def test_a_window_needs_a_display(playwright: Playwright, home: Home, monkeypatc
     monkeypatch.setattr(sys, "platform", "linux")
     with pytest.raises(ConfigError, match="no display") as caught:
         open_account(playwright, config(), home, "main", headless=False)
-    assert "xvfb-run" in caught.value.fix
+    assert "install the program Xvfb" in caught.value.fix
     assert "dropferry login --cookies FILE" in caught.value.fix
 
 
