@@ -1,4 +1,4 @@
-"""Tells whether an account is signed in, and waits while a person signs in; types nothing itself."""
+"""Tells whether an account is signed in, opens the sign-in page, and waits while a person signs in there."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -40,14 +40,19 @@ def probe(page: Page, site: Site) -> None:
                 raise unread from None
 
 
+def open_sign_in(page: Page, site: Site) -> None:
+    """Opens the sign-in page in `page`, from which the site leads on to the order list."""
+    with _closed_window():
+        page.goto(f"{site.login}/?return_url={quote(f'{site.www}{order_list.PATH}', safe='')}", wait_until="commit")
+
+
 def wait_for_sign_in(page: Page, site: Site, stop: Callable[[], bool], timeout: float = 900.0) -> bool:
-    """Opens the sign-in page in `page` and waits until a person has signed in there; True once a probe proves it.
+    """Waits until a person has signed in in `page` (see `open_sign_in`); True once a probe beside it proves it.
 
     False when `stop` says so or `timeout` seconds are over. Raises PersonNeeded(SIGNED_OUT) where the person closes
     the window.
     """
     with _closed_window():
-        page.goto(f"{site.login}/?return_url={quote(f'{site.www}{order_list.PATH}', safe='')}", wait_until="commit")
         until = time.monotonic() + timeout
         proved_at, seen = 0.0, _traces(page)
         while not stop() and time.monotonic() < until:

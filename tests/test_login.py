@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from bot.sandbox.aliexpress.faults import SECOND_FACTOR_CODE
 from bot.sandbox.aliexpress.sessions import PASSWORD
+from bot.sandbox.aliexpress.sign_in_faults import SIGN_IN_CODE
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.server import Sandbox
 from flows.errors import FlowError, NeedKind, PageChanged, PersonNeeded, TryLater
-from flows.login import probe, wait_for_sign_in
+from flows.login import open_sign_in, probe, wait_for_sign_in
 from flows.pages.login import LoginPage
 from flows.tab import close_tab
 from tests.reading import signed_in_tab
@@ -48,7 +48,7 @@ def person(page: Page, email: str, code: str = "") -> Callable[[], bool]:
     """A person at the browser, who does the next thing each time the robot looks up; never asks it to stop."""
     steps: list[Callable[[], None]] = [
         lambda: page.locator("input[label='Email or phone number']").fill(email),
-        lambda: page.get_by_role("button", name="Continue").click(),
+        lambda: page.get_by_role("button", name="Continue", exact=True).click(),
         lambda: page.locator("#fm-login-password").fill(PASSWORD),
         lambda: page.get_by_role("button", name="Sign in").click(),
     ]
@@ -129,23 +129,25 @@ def test_session_that_ends_is_noticed_at_the_next_probe(sandbox: Sandbox, ali: A
 
 def test_person_signs_in(sandbox: Sandbox, ali: AliWorld, stranger: Page, me: str) -> None:
     """Proves that the robot notices when a person has signed in, proves it, and leaves the person's tab alone."""
+    open_sign_in(stranger, sandbox.site)
     assert wait_for_sign_in(stranger, sandbox.site, person(stranger, ali.account(me).email), timeout=60)
     assert [stranger] == stranger.context.pages
     probe(stranger, sandbox.site)
 
 
 def test_person_signs_in_with_a_mailed_code(sandbox: Sandbox, ali: AliWorld, stranger: Page, me: str) -> None:
-    """Proves that a second factor is waited out, and is not taken for being signed in."""
-    ali.set_faults({"second_factor": True})
-    acting = person(stranger, ali.account(me).email, SECOND_FACTOR_CODE)
+    """Proves that a code by mail is waited out, and is not taken for being signed in."""
+    ali.set_faults({"email_code": True})
+    acting = person(stranger, ali.account(me).email, SIGN_IN_CODE)
     kinds: set[NeedKind | None] = set()
 
     def look_up() -> bool:
         kinds.add(LoginPage(stranger, sandbox.site).asks_for_person())
         return acting()
 
+    open_sign_in(stranger, sandbox.site)
     assert wait_for_sign_in(stranger, sandbox.site, look_up, timeout=60)
-    assert {NeedKind.SIGNED_OUT, NeedKind.SECOND_FACTOR} <= kinds
+    assert {NeedKind.SIGNED_OUT, NeedKind.EMAIL_CODE} <= kinds
 
 
 def test_account_that_is_signed_in_already_is_proved_at_once(sandbox: Sandbox, page: Page) -> None:
@@ -158,11 +160,13 @@ def test_account_that_is_signed_in_already_is_proved_at_once(sandbox: Sandbox, p
             came.append(True)
         return False
 
+    open_sign_in(page, sandbox.site)
     assert wait_for_sign_in(page, sandbox.site, look_up, timeout=60)
 
 
 def test_waiting_ends_when_told_or_when_the_time_is_over(sandbox: Sandbox, stranger: Page) -> None:
     """Proves that nobody signing in ends in False: at once when told to stop, else when the time is over."""
+    open_sign_in(stranger, sandbox.site)
     assert not wait_for_sign_in(stranger, sandbox.site, lambda: True, timeout=600)
     assert not wait_for_sign_in(stranger, sandbox.site, lambda: False, timeout=0.6)
 
@@ -174,6 +178,7 @@ def test_closed_window_is_told(sandbox: Sandbox, stranger: Page) -> None:
         close_tab(stranger)
         return False
 
+    open_sign_in(stranger, sandbox.site)
     with pytest.raises(PersonNeeded, match="the window was closed") as raised:
         wait_for_sign_in(stranger, sandbox.site, close, timeout=60)
     assert NeedKind.SIGNED_OUT is raised.value.kind

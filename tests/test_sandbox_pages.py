@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.sandbox.aliexpress.faults import SECOND_FACTOR_CODE
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.aliexpress.sessions import PASSWORD
+from bot.sandbox.aliexpress.sign_in_faults import SIGN_IN_CODE
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
@@ -137,7 +137,7 @@ def test_person_signs_in(sandbox: Sandbox, ali: AliWorld, page: Page, context: B
     context.clear_cookies()
     page.goto(f"{sandbox.aliexpress}/p/order/index.html?tab=processing")
     page.locator("input[label='Email or phone number']").fill(ali.account(me).email)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.locator("input#fm-login-password").fill("not it")
     page.locator("button:has(span:text-is('Sign in'))").click()
     page.locator("span", has_text="Your account name or password is incorrect.").wait_for()
@@ -150,16 +150,16 @@ def test_person_signs_in(sandbox: Sandbox, ali: AliWorld, page: Page, context: B
 
 
 def test_sign_in_asks_for_a_code(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
-    """Proves that with `second_factor` the right password is not enough, and that the mailed code is."""
+    """Proves that with `email_code` the right password is not enough, and that the mailed code is."""
     ali.bulk(1, me)
-    ali.set_faults({"signed_out": True, "second_factor": True})
+    ali.set_faults({"signed_out": True, "email_code": True})
     page.goto(f"{sandbox.aliexpress}/p/order/index.html")
     page.locator("input[label='Email or phone number']").fill(ali.account(me).email)
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.locator("input#fm-login-password").fill(PASSWORD)
     page.locator("button:has(span:text-is('Sign in'))").click()
     page.get_by_text("Email verification code").wait_for()
-    for place, digit in enumerate(SECOND_FACTOR_CODE):
+    for place, digit in enumerate(SIGN_IN_CODE):
         page.locator(f"input[data-id='{place}']").fill(digit)
     page.locator("button#j-test").click()
     page.wait_for_function(f"{CARDS} === 1")
@@ -169,7 +169,7 @@ def test_unknown_email_is_offered_to_register(sandbox: Sandbox, page: Page) -> N
     """Proves that an address without an account leads to "Register"."""
     page.goto(sandbox.login)
     page.locator("input[label='Email or phone number']").fill("nobody@example.com")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_text("Register", exact=True).wait_for()
 
 

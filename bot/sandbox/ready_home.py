@@ -11,8 +11,10 @@ import tomlkit
 from bot.errors import ConfigError
 from bot.home import Home, write_private
 from bot.sandbox.aliexpress.gateway import COOKIE_DOMAIN, SESSION_COOKIE
+from bot.sandbox.aliexpress.shop_pages import LOCALE_COOKIE
 
 if TYPE_CHECKING:
+    from bot.sandbox.aliexpress.state import AliWorld
     from bot.sandbox.server import Sandbox
 
 COOKIES_FILE = "aliexpress-cookies.json"
@@ -31,22 +33,32 @@ def write_home(sandbox: "Sandbox", folder: Path, *, live_push: bool) -> None:
     write_private(home.config_file, _config(sandbox, live_push))
     write_private(home.secrets_file, _secrets(sandbox))
     _write_mappings(home)
-    write_private(folder / COOKIES_FILE, json.dumps(storage_state(sandbox.ali.sign_in("main")), indent=1))
+    write_private(folder / COOKIES_FILE, json.dumps(cookie_file(sandbox.ali, "main"), indent=1))
 
 
-def storage_state(session: str) -> dict[str, object]:
-    """The cookies of one session of the stand-in AliExpress, as Playwright's storage state."""
-    cookie = {
-        "name": SESSION_COOKIE,
-        "value": session,
+def cookie_file(ali: "AliWorld", account: str) -> dict[str, list[dict[str, object]]]:
+    """What a browser saves in which somebody has signed in to the account just now, as Playwright's storage state."""
+    saved = storage_state(ali.sign_in(account))
+    who = _cookie(LOCALE_COOKIE, f"b_locale=en_US&x_alimid={ali.account(account).member}", http_only=False)
+    return {**saved, "cookies": [*saved["cookies"], who]}
+
+
+def storage_state(session: str) -> dict[str, list[dict[str, object]]]:
+    """The cookie of one session of the stand-in AliExpress, as Playwright's storage state."""
+    return {"cookies": [_cookie(SESSION_COOKIE, session, http_only=True)], "origins": []}
+
+
+def _cookie(name: str, value: str, *, http_only: bool) -> dict[str, object]:
+    return {
+        "name": name,
+        "value": value,
         "domain": f".{COOKIE_DOMAIN}",
         "path": "/",
         "expires": int(time.time()) + _WEEKS,
-        "httpOnly": True,
+        "httpOnly": http_only,
         "secure": False,
         "sameSite": "Lax",
     }
-    return {"cookies": [cookie], "origins": []}
 
 
 def _config(sandbox: "Sandbox", live_push: bool) -> str:

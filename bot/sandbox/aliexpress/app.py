@@ -5,7 +5,7 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.sandbox.aliexpress import gateway, pages, paying_pages, shop_pages
+from bot.sandbox.aliexpress import gateway, pages, paying_pages, shop_pages, sign_in_pages
 from bot.sandbox.aliexpress.hosts import bank_of, cashier_of
 from bot.sandbox.aliexpress.placing import note_presses
 from bot.sandbox.aliexpress.state import AliWorld
@@ -24,7 +24,7 @@ def build_app(world: AliWorld, site: Site) -> ASGIApp:
     apps = {
         _host(site.www): Starlette(routes=www),
         _host(site.acs): Starlette(routes=gateway.routes(world, site)),
-        _host(site.login): Starlette(routes=pages.login_routes(world, site)),
+        _host(site.login): Starlette(routes=sign_in_pages.routes(world, site)),
         _host(cashier_of(site)): Starlette(routes=paying_pages.cashier_routes(world, site)),
         _host(bank_of(site)): Starlette(routes=paying_pages.bank_routes(world, site)),
     }

@@ -1,12 +1,11 @@
-"""The ways in which the stand-in AliExpress can be told to go wrong; those of buying alone are in `buying_faults`.
+"""The ways in which the stand-in AliExpress can be told to go wrong; see also `buying_faults`, `sign_in_faults`.
 
 | name             | value          | what then happens                                                            |
 |------------------|----------------|------------------------------------------------------------------------------|
 | signed_out       | true           | every session ends now; false brings them back                               |
 | captcha          | true, a code   | FAIL_SYS_USER_VALIDATE, or the code named (RGV587_ERROR)                     |
 | captcha_after    | n              | the same once n answers were given                                           |
-| second_factor    | true           | a sign-in asks for the code mailed (it is 246810)                            |
-| account_limited  | true           | FAIL_SYS_ACCESS_DENIED                                                       |
+| account_limited  | true           | FAIL_SYS_ACCESS_DENIED; and a sign-in is told that the account is restricted |
 | traffic_limit    | true           | FAIL_SYS_TRAFFIC_LIMIT                                                       |
 | lost             | true           | the connection is closed inside the answer                                   |
 | http_500         | true           | status 500                                                                   |
@@ -38,6 +37,7 @@ from typing import Any, Literal
 from pydantic import NonNegativeInt, PositiveInt, ValidationError
 
 from bot.sandbox.aliexpress.buying_faults import BuyingFaults
+from bot.sandbox.aliexpress.sign_in_faults import SignInFaults
 
 AnswerKind = Literal[
     "list",
@@ -57,25 +57,23 @@ Language = Literal["en", "pt_BR", "de", "vi"]
 Design = Literal["2026", "2022", "unknown"]
 
 _OF_PAGES = (
-    *("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms", "second_factor"),
+    *("language", "design", "popup", "no_calls", "dom_disagrees", "lag", "slow_ms"),
     *BuyingFaults.model_fields,
+    *SignInFaults.model_fields,
 )
 _OF_ONE_ORDER = ("unknown_status", "id_as_number", "unknown_currency", "only_answers", "only_orders")
-
-SECOND_FACTOR_CODE = "246810"
 
 
 class FaultError(ValueError):
     """A fault that does not exist, or a value it cannot take; the message names it and what is possible."""
 
 
-class Faults(BuyingFaults):
-    """What goes wrong at present: see the table above, and for buying the one of `buying_faults`."""
+class Faults(BuyingFaults, SignInFaults):
+    """What goes wrong at present: see the table above, and those of `buying_faults` and `sign_in_faults`."""
 
     signed_out: bool = False
     captcha: bool | HumanCheck = False
     captcha_after: NonNegativeInt | None = None
-    second_factor: bool = False
     account_limited: bool = False
     traffic_limit: bool = False
     lost: bool = False
@@ -162,6 +160,12 @@ class FaultBoard:
             self._once.add(fault)
             return first
 
+    def session_ends(self) -> bool:
+        """Whether all sessions end with this answer, which happens once."""
+        with self._lock:
+            after = self.now.signed_out_after
+            return after is not None and self._answers > after and self.first_time("signed_out_after")
+
     def human_check(self, faults: Faults) -> str | None:
         """The code by which the site asks for a person, if it does now."""
         after = faults.captcha_after
@@ -174,6 +178,7 @@ def _plainly(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
-        own = [one for one in Faults.model_fields if one not in BuyingFaults.model_fields]
-        return f"unknown fault {name!r}; there are {', '.join([*own, *BuyingFaults.model_fields])} and shopbase_…"
+        bases = [*SignInFaults.model_fields, *BuyingFaults.model_fields]
+        own = [one for one in Faults.model_fields if one not in bases]
+        return f"unknown fault {name!r}; there are {', '.join([*own, *bases])} and shopbase_…"
     return f"fault {name!r}: {first['msg']}"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -101,6 +101,9 @@ async def reply_to(world: AliWorld, site: Site, asked: Question) -> Reply:
     """What one question gets, whichever way it came."""
     number = asked.data.get("tradeOrderId")
     faults = world.board.met_by(asked.kind, None if number is None else str(number))
+    if world.board.session_ends():
+        world.sessions.end_all(ended=True)
+        asked = replace(asked, account=None)
     if faults.slow_ms:
         await asyncio.sleep(faults.slow_ms / 1000)
     broken = _broken(faults)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from zlib import crc32
 
 from bot.sandbox.aliexpress import catalogue
 from bot.sandbox.aliexpress.errors import WorldError
@@ -38,6 +39,11 @@ class AliAccount:
     name: str
     email: str
     index: ListIndex = field(default_factory=ListIndex)
+
+    @property
+    def member(self) -> str:
+        """The number by which the site knows the account, the same for the same name."""
+        return str(2_000_000_000 + crc32(self.name.encode()) % 1_000_000_000)
 
 
 class AliWorld:
