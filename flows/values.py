@@ -109,12 +109,16 @@ class UnreadCard(Value):
 
 
 class OrderListPage(Value):
-    """One page of the order list, ten orders at most, newest first."""
+    """One page of the order list, ten orders at most, newest first.
+
+    `pay_together` is how many unpaid orders can be paid in one payment, None where the page does not say.
+    """
 
     orders: tuple[ListedOrder, ...]
     unread: tuple[UnreadCard, ...] = ()
     page_index: int
     has_more: bool
+    pay_together: int | None = None
     reader: Reader
 
 

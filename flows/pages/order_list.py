@@ -1,7 +1,7 @@
 """The list of orders: from the answer of `trade.buyer.order.list`, or from the drawn cards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
@@ -19,6 +19,22 @@ from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Sit
 API = "mtop.aliexpress.trade.buyer.order.list"
 NAME = "order_list"
 PATH = "/p/order/index.html"
+
+# Reads the box of each card, after setting the boxes to the places given, one after the other in that order; what is no
+# box is never clicked.
+BOXES = """([cards, boxes, places]) => {
+  const first = (root, css) => css.map(one => [...root.querySelectorAll(one)]).find(found => found.length) ?? [];
+  const isBox = one => one.matches('input[type="checkbox"]') || one.getAttribute("role") === "checkbox";
+  const isOn = one => one.matches("input") ? one.checked : one.getAttribute("aria-checked") === "true";
+  const found = first(document, cards).map(card => first(card, boxes).filter(isBox));
+  const own = found.map(inside => inside.length === 1 ? inside[0] : null);
+  const set = (box, on) => { if (box && isOn(box) !== on) box.click(); };
+  if (places) {
+    own.forEach((box, place) => { if (!places.includes(place)) set(box, false); });
+    places.forEach(place => set(own[place], true));
+  }
+  return own.map(box => box && isOn(box));
+}"""
 
 LINE = {
     "line_link": Part(attribute="href"),
@@ -66,7 +82,12 @@ def from_answer(data: object, tab: str | None = None, *, leave_out: bool = False
             unread.append(UnreadCard(order_id=number, problem=str(problem)))
     _check_once([*(order.order_id for order in orders), *(card.order_id for card in unread)])
     return OrderListPage(
-        orders=tuple(orders), unread=tuple(unread), page_index=index, has_more=more, reader=Reader.CALLS
+        orders=tuple(orders),
+        unread=tuple(unread),
+        page_index=index,
+        has_more=more,
+        pay_together=body.whole("mergePayLimit"),
+        reader=Reader.CALLS,
     )
 
 
@@ -175,7 +196,7 @@ class DrawnOrderList(PageObject):
     """The list as it is drawn: ten cards a page, more below after a press on "View orders"."""
 
     name = NAME
-    asks_for = frozenset({"card", "tab", "more_button"}) | names_of(CARD)
+    asks_for = frozenset({"card", "card_box", "tab", "more_button"}) | names_of(CARD)
     sign = "card"
 
     def is_here(self) -> bool:
@@ -202,6 +223,16 @@ class DrawnOrderList(PageObject):
         """Presses "View orders"."""
         self.press("more_button")
 
+    def boxes(self) -> dict[str, bool | None]:
+        """Whether the box of each order is ticked, None where its card has none; by order number."""
+        found = self.page.evaluate(BOXES, [*self._places_of_boxes, None])
+        return dict(zip(self._numbers(), found, strict=True))
+
+    def tick(self, numbers: Sequence[str]) -> None:
+        """Tick the boxes of these orders, the first one first, and of no others; nothing that is no box is clicked."""
+        drawn = self._numbers()
+        self.page.evaluate(BOXES, [*self._places_of_boxes, [drawn.index(each) for each in numbers if each in drawn]])
+
     def press_tab(self, code: str) -> None:
         """Opens the tab with this code; tabs stand in a fixed order, whatever they are called."""
         self.press("tab", self._tab_codes().index(code))
@@ -220,9 +251,22 @@ class DrawnOrderList(PageObject):
             raise PageChanged(NAME, "tab", f"{count} of them, {len(codes)} are known")
         return codes
 
+    @property
+    def _places_of_boxes(self) -> tuple[list[str], list[str]]:
+        return self.selectors.css("card"), self.selectors.css("card_box")
+
+    def _numbers(self) -> list[str]:
+        """The order number of each card; PageChanged where a card does not tell it for sure."""
+        labels = self.selectors.means["labels"]
+        parts = {name: CARD[name] for name in ("card_details_link", "card_info")}
+        return [
+            _number(card["card_details_link"], after_label(_infos(card, labels), labels["order_id"]))
+            for card in self.read("card", parts)
+        ]
+
     def _order(self, card: Drawn) -> ListedOrder:
         labels = self.selectors.means["labels"]
-        infos = [strip_copy(info, labels) for info in card["card_info"]]
+        infos = _infos(card, labels)
         word = first(card, "card_status")
         note = first(card, "card_refund") or None
         return ListedOrder(
@@ -236,6 +280,10 @@ class DrawnOrderList(PageObject):
             refund_note=note,
             refund=read_refund(note),
         )
+
+
+def _infos(card: Drawn, labels: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [strip_copy(info, labels) for info in card["card_info"]]
 
 
 def _number(links: list[str], labelled: str | None) -> str:
