@@ -290,13 +290,13 @@ _LINK_EXAMPLE = "https://t.17track.net/en#nums={number}"
 _Table = TypeVar("_Table")
 
 
-def load(home: Home) -> Config:
-    """Read the home's config.toml and hold its addresses against those remembered.
+def load(home: Home, *, remember: bool = True) -> Config:
+    """Read the home's config.toml and hold its addresses against those remembered; with `remember` it learns new ones.
 
     Raises ConfigError, one line that names the file, the key and the fix.
     """
     config = parse(*read_toml(home.config_file), home.config_file)
-    check_origins(home, config)
+    check_origins(home, config, remember=remember)
     return config
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 Origins = dict[str, dict[str, str]]
 
 
-def check_origins(home: Home, config: "Config") -> None:
-    """Hold each shop's and account's origin against the one remembered, and remember the new ones.
+def check_origins(home: Home, config: "Config", *, remember: bool = True) -> None:
+    """Hold each shop's and account's origin against the one remembered, and with `remember` note the new ones.
 
     Raises ConfigError where one has changed: orders, numbers and sign-ins kept under a name belong to its origin.
     """
@@ -28,7 +28,7 @@ def check_origins(home: Home, config: "Config") -> None:
             if before != origin:
                 raise _changed(home, table, name, before, origin)
     merged = {table: known[table] | now[table] for table in now}
-    if merged != known:
+    if remember and merged != known:
         write_private(home.origins_file, json.dumps(merged, indent=1, sort_keys=True) + "\n")
 
 
