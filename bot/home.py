@@ -107,15 +107,20 @@ def _only_mine(folder: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a UTF-8 file for the user alone, whole or not at all: a crash leaves the old one."""
+    """Write a UTF-8 file for the user alone, whole or not at all: a crash leaves the old one. Raises ConfigError."""
+    write_private_bytes(path, text.encode("utf-8"))
+
+
+def write_private_bytes(path: Path, content: bytes) -> None:
+    """The same for a file of any kind."""
     private_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -14,10 +14,12 @@ from functools import partial
 
 import schedule
 
-from bot import rechecks, runs, slots
+from bot import account_states, rechecks, runs, slots
 from bot.cli.output import told
 from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
+from bot.service.pulse import Pulse
 from bot.work import Workplace
+from flows.errors import PersonNeeded
 
 TICK_SECONDS = 30.0
 
@@ -48,6 +50,7 @@ class Service:
     stop: threading.Event
     heartbeat: Callable[[], None]
     tick_seconds: float = TICK_SECONDS
+    pulse: Pulse = field(default_factory=Pulse)
     _due: "queue.Queue[ReadDue | None]" = field(default_factory=queue.Queue)
     _done: "queue.Queue[ReadDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
@@ -66,6 +69,7 @@ class Service:
             self.tick()
             while not self.stop.is_set():
                 scheduler.run_pending()
+                self.pulse.office()
                 self._after_syncs(wait=min(1.0, self.tick_seconds))
         finally:
             self.stop.set()
@@ -106,10 +110,15 @@ class Service:
         return now if pushed is None or pushed.started_at < synced.finished_at else None
 
     def _hand_over(self, account: str, now: datetime) -> None:
-        """A sync reads what is unpaid, too, so it goes first."""
-        if account in self._queued:
+        """A sync reads what is unpaid, too, so it goes first; an account that waits for a person is left alone."""
+        with self.place.database.read() as session:
+            stands = account_states.state_of(session, account)
+        if account in self._queued or account_states.is_paused(stands, now):
             return
-        job, slot = "sync", self._slot_due(f"sync:{account}", slots.latest(self.place.config.sync.times, now), now)
+        latest = slots.latest(self.place.config.sync.times, now)
+        # Its rest is over: a sync shows whether it still waits.
+        looks_again = stands.waits_for is not None
+        job, slot = "sync", latest if looks_again else self._slot_due(f"sync:{account}", latest, now)
         if slot is None:
             job, slot = "recheck", self._recheck_due(account, now)
         if slot is not None:
@@ -136,7 +145,8 @@ class Service:
             if self.stop.is_set():
                 continue
             read = _synced if due.job == "sync" else _rechecked
-            ok = self._attempt(f"{due.job} {due.account}", partial(read, self.browsing, due.account, due.slot))
+            with self.pulse.browsing():
+                ok = self._attempt(f"{due.job} {due.account}", partial(read, self.browsing, due.account, due.slot))
             self._done.put(ReadDone(due, ok))
 
     def _after_syncs(self, wait: float) -> None:
@@ -186,6 +196,8 @@ class Service:
         return ok
 
     def _tell(self, what: str, error: Exception) -> None:
+        if isinstance(error, PersonNeeded) and not error.is_news:
+            return  # told before, and nothing has changed since
         self.place.say(f"{what}: " + "; ".join(part for part in told(error) if part))
 
 

@@ -1,4 +1,4 @@
-"""Where secrets come from: the environment, a file it names, the keyring, or secrets.toml in the home folder."""
+"""Where secrets come from: environment, a file it names, systemd, keyring, or secrets.toml in the home folder."""
 
 import os
 import re
@@ -94,9 +94,9 @@ class Secrets:
 
     def _look(self, name: str) -> tuple[Secret | None, str | None, str]:
         note = ""
-        places = ["environment", "file", "keyring", "secrets.toml"]
+        places = ["environment", "file", "credential", "keyring", "secrets.toml"]
         if self._sandbox:  # what `dropferry sandbox` wrote must do on a machine where asking the keyring opens a window
-            places = ["environment", "file", "secrets.toml", "keyring"]
+            places = ["environment", "file", "credential", "secrets.toml", "keyring"]
         for place in places:
             try:
                 value = self._read(place, name)
@@ -111,6 +111,8 @@ class Secrets:
             return os.environ.get(variable(name)) or None
         if place == "file":
             return _from_named_file(variable(name) + "_FILE")
+        if place == "credential":
+            return _from_credentials(name)
         if place == "keyring":
             return _from_keyring(name)
         return read_secrets_file(self._file).get(name)
@@ -180,8 +182,17 @@ def _read_quietly(file: Path) -> tuple[str, dict[str, object]]:
 
 def _from_named_file(key: str) -> str | None:
     named = os.environ.get(key)
-    if not named:
-        return None
+    return _content(key, named) if named else None
+
+
+def _from_credentials(name: str) -> str | None:
+    """What systemd has handed in with LoadCredential=: one file for each, in a folder of the service's own."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    file = Path(folder, name)
+    return _content("CREDENTIALS_DIRECTORY", str(file)) if folder and file.is_file() else None
+
+
+def _content(key: str, named: str) -> str:
     try:
         value = Path(named).read_text(encoding="utf-8-sig").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:

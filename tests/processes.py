@@ -104,7 +104,7 @@ class Started:
 
 
 @contextmanager
-def started(home: Path, *arguments: object) -> Iterator[Started]:
+def started(home: Path, *arguments: object, **more: str) -> Iterator[Started]:
     """A command at work, in a group of its own as in a terminal; whatever is left of it is ended afterwards."""
     with subprocess.Popen(
         [sys.executable, "-m", "bot", *map(str, arguments)],
@@ -112,7 +112,7 @@ def started(home: Path, *arguments: object) -> Iterator[Started]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        env=environment(home, PYTHONUNBUFFERED="1"),
+        env=environment(home, PYTHONUNBUFFERED="1", **more),
         cwd=ROOT,
         start_new_session=True,
     ) as process:

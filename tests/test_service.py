@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -180,6 +181,29 @@ class TestBeside:
                 running.wait_for("waiting for it, 600 seconds at most")
             running.wait_for("main: 1 open order, 2 pages read, 1 changed")
             assert 0 == running.end()
+
+
+if hasattr(socket, "AF_UNIX"):
+
+    def test_systemd_hears_of_it(home: Path, tmp_path: Path) -> None:
+        """As a unit it says when it is ready, that it lives, what it does, and when it begins to end."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(str(tmp_path / "notify"))
+            systemd.settimeout(60)
+            heard: list[str] = []
+
+            def hear(words: str) -> None:
+                while not heard or words not in heard[-1]:
+                    heard.append(systemd.recv(4096).decode())
+
+            with started(home, "run", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="2000000") as running:
+                hear("READY=1")
+                hear("STATUS=sync main: no open AliExpress orders")
+                hear("WATCHDOG=1")
+                end(running, WAYS[-1], home)
+                hear("STOPPING=1")
+                assert 0 == running.end()
+        assert "STATUS=dropferry works from" in heard[0]
 
 
 class Heart:

@@ -7,6 +7,10 @@ SECTIONS = {
         "secret": ("bot.cli.setup:secret", "Keep the keys and passwords of the shops."),
         "browser": ("bot.cli.setup:browser", "Find a Chromium, or get one."),
         "login": ("bot.cli.signing_in:login", "Sign in to AliExpress in a browser of its own."),
+        "accounts": (
+            "bot.cli.accounts:accounts",
+            "Say which AliExpress accounts are signed in, and which wait for you.",
+        ),
     },
     "Every day": {
         "run": ("bot.cli.working:run", "Do everything on time, until stopped."),
@@ -14,6 +18,9 @@ SECTIONS = {
         "pull": ("bot.cli.working:pull", "Fetch the paid orders from ShopBase."),
         "sync": ("bot.cli.working:sync", "Read payment and tracking from AliExpress."),
         "push": ("bot.cli.working:push", "Send tracking numbers to ShopBase."),
+    },
+    "Unattended": {
+        "service": ("bot.cli.service:service", "Have the system itself run dropferry."),
     },
     "Buying": {
         "map": ("bot.cli.mapping:mapping", "Say what each variant of a shop is bought as on AliExpress."),

@@ -2,17 +2,21 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli import output
 from bot.cli.working import stopping
 from bot.config import Config
-from bot.errors import AlreadyRunning, DropferryError
+from bot.errors import DropferryError
 from bot.home import Home, write_private
 from bot.locks import owner, run_lock
 from bot.opening import database_of
 from bot.scheduler import Service
+from bot.service.installing import is_running
+from bot.service.pulse import Pulse
+from bot.service.sd_notify import tell
 from bot.slots import following
 from bot.wording import when
 from bot.work import Workplace
@@ -31,23 +35,35 @@ def serve(home: Home, config: Config) -> None:
         _request(home).unlink(missing_ok=True)
         watcher = threading.Thread(target=_watch, args=(_request(home), stopped), name="stop", daemon=True)
         watcher.start()
-        place = Workplace(home, config, database, _line, stopped=stopped.is_set)
-        browsing = Workplace(home, config, database, _line, stopped=stopped.is_set)
+        pulse = Pulse()
+        place = Workplace(home, config, database, _line, stopped=_noticed(pulse.office, stopped))
+        browsing = Workplace(home, config, database, _line, stopped=_noticed(pulse.browser, stopped))
         _greet(home, config)
-        Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url)).run()
+        tell("READY=1")
+        Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url), pulse=pulse).run()
         _request(home).unlink(missing_ok=True)
         _line("stopped")
 
 
+def _noticed(step: Callable[[], None], stopped: threading.Event) -> Callable[[], bool]:
+    """Every job asks at each of its steps whether it is to end, and so it is seen to move."""
+
+    def ask() -> bool:
+        step()
+        return stopped.is_set()
+
+    return ask
+
+
 def stop_serving(home: Home, wait: float) -> None:
     """Ask the running service to end, and wait for it. Raises NotStoppedError."""
-    if not _is_running(home):
+    if not is_running(home):
         output.say("dropferry is not running here")
         return
     running = owner(home.locks / "run.lock") or {}
     write_private(_request(home), datetime.now(UTC).isoformat())
     until = time.monotonic() + wait
-    while _is_running(home):
+    while is_running(home):
         if time.monotonic() >= until:
             raise NotStoppedError(
                 f"process {running.get('pid')} is still finishing its step after {wait:.0f} seconds",
@@ -55,15 +71,6 @@ def stop_serving(home: Home, wait: float) -> None:
             )
         threading.Event().wait(POLL_SECONDS)
     output.say("stopped")
-
-
-def _is_running(home: Home) -> bool:
-    """Whether another process holds the run lock; what it wrote beside it may be left over from a crash."""
-    try:
-        with run_lock(home):
-            return False
-    except AlreadyRunning:
-        return True
 
 
 def _request(home: Home) -> Path:
@@ -74,6 +81,7 @@ def _watch(request: Path, stopped: threading.Event) -> None:
     while not stopped.wait(POLL_SECONDS):
         if request.exists():
             stopped.set()
+    tell("STOPPING=1")
 
 
 def _greet(home: Home, config: Config) -> None:
@@ -89,6 +97,7 @@ def _greet(home: Home, config: Config) -> None:
 
 def _line(text: str) -> None:
     output.say(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+    tell(f"STATUS={text}")
 
 
 def _ping(url: str) -> None:
