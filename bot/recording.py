@@ -27,8 +27,9 @@ class Recording:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Record while the block runs; nothing is kept beyond it but what `keep` kept."""
-        # Snapshots only: pictures of every step would cost each purchase more than all its checks.
-        self._context.tracing.start(snapshots=True)
+        # Neither snapshots nor pictures of every step: they would cost each purchase more than all its checks, and
+        # the page as it stood in the end is kept beside the trace.
+        self._context.tracing.start()
         try:
             yield
         finally:

@@ -24,7 +24,7 @@ __all__ = ["OwnEntry", "PressResult", "can_be_deferred", "may_press", "prepare",
 SENDS_WITHIN = 3.0  # how long the page may take from the press to its order call
 ANSWERS_WITHIN = 20.0  # how long the site may take to answer the order call
 SPEAKS_WITHIN = 1.5  # how long the page may take from that answer to a word about it
-DRAWS_WITHIN = 0.15  # how long the result page may take from its first words to a number
+DRAWS_WITHIN = 0.03  # how long the result page may take from its first words to a number; the list tells it too
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import itertools
 import statistics
 import tempfile
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from bot.sandbox.mapping_rows import mapping_rows
 from bot.sandbox.ready_home import COOKIES_FILE
 from bot.sandbox.server import Sandbox
 from bot.work import Workplace
+from flows.guard import Guard
 
 if TYPE_CHECKING:
     from tests.bench import Row
@@ -44,11 +46,13 @@ def buying_rows() -> "list[Row]":
         with sync_playwright() as playwright:
             with account_browser(playwright, place.config, home, "main", headless=True) as context:
                 import_cookies(context, path / COOKIES_FILE, sandbox.site)
-                bare = _bare_loads(context, sandbox)
+                page = context.new_page()
+                _open_all(page, sandbox, guarded=False)
+                heavy = sum(_heavy(dict(sandbox.ali.bytes_sent)).values())
+                bare = statistics.median(_open_all(page, sandbox, guarded=True) for _ in range(5))
                 before, spared = dict(sandbox.ali.page_loads), dict(sandbox.ali.bytes_sent)
                 times = _buy(place, context)
             loads = {kind: sandbox.ali.page_loads[kind] - before.get(kind, 0) for kind in PAGES}
-            heavy = sum(_heavy(spared).values()) / 2
             still = sum(_heavy(dict(sandbox.ali.bytes_sent)).values()) - sum(_heavy(spared).values())
         database.close()
     opened = loads["item"] + loads["confirm"] + loads["list"] + loads["detail"]
@@ -84,10 +88,9 @@ def _buy(place: Workplace, context: BrowserContext) -> list[float]:
     return [later - sooner for sooner, later in itertools.pairwise(times[1:])]
 
 
-def _bare_loads(context: BrowserContext, sandbox: Sandbox) -> float:
-    """Seconds that item page, confirm page, result page and list take to load, without anybody who reads them."""
+def _pages(sandbox: Sandbox) -> dict[str, str]:
+    """The pages that one purchase loads, each with what shows that it is drawn."""
     row = mapping_rows()[0]
-    item = f"{sandbox.aliexpress}/item/{row.product_id}.html"
     asked = {
         "objectId": row.product_id,
         "skuId": row.sku_id,
@@ -98,22 +101,22 @@ def _bare_loads(context: BrowserContext, sandbox: Sandbox) -> float:
         "from": "aliexpress",
         "aeOrderFrom": "main_detail",
     }
-    confirm = f"{sandbox.aliexpress}/p/trade/confirm.html?{urlencode(asked)}"
-    page = context.new_page()
-    rounds = []
-    for _ in range(3):
-        started = time.perf_counter()
-        _open(page, item, 'h1[data-pl="product-title"]')
-        _open(page, confirm, ".pl-order-toal-container__item-content")
-        _open(page, f"{sandbox.aliexpress}/p/second-payment/pay-result.html?pmntId=1", "body")
-        _open(page, f"{sandbox.aliexpress}/p/order/index.html", ".order-content, .order-main, body")
-        rounds.append(time.perf_counter() - started)
-    return statistics.median(rounds)
+    return {
+        f"{sandbox.aliexpress}/item/{row.product_id}.html": 'h1[data-pl="product-title"]',
+        f"{sandbox.aliexpress}/p/trade/confirm.html?{urlencode(asked)}": ".pl-order-toal-container__item-content",
+        f"{sandbox.aliexpress}/p/second-payment/pay-result.html?pmntId=1": "body",
+        f"{sandbox.aliexpress}/p/order/index.html": ".order-content, .order-main, body",
+    }
 
 
-def _open(page: Page, url: str, selector: str) -> None:
-    page.goto(url, wait_until="load")
-    page.wait_for_selector(selector)
+def _open_all(page: Page, sandbox: Sandbox, *, guarded: bool) -> float:
+    """Seconds that they take, read by nobody; the guard lets nobody go to a result page who has not ordered."""
+    started = time.perf_counter()
+    for url, sign in _pages(sandbox).items():
+        with Guard(page.context, sandbox.site) if guarded and "result" not in url else nullcontext():
+            page.goto(url, wait_until="load")
+            page.wait_for_selector(sign)
+    return time.perf_counter() - started
 
 
 def _heavy(sent: dict[str, int]) -> dict[str, int]:
