@@ -25,6 +25,15 @@ const dropferryGuard = (key, css, words, hosts) => {
   const under = (parent) => name === parent || name.endsWith(`.${parent}`);
   const isCashier = hosts.cashier.some((part) => name.includes(part));
   if (host && !hosts.exact.includes(host) && (isCashier || !hosts.under.some(under))) return;
+  // A pop-up is as free as the page that opened it; the robot marks the others.
+  const bornFree = () => {
+    try {
+      return Boolean(window.opener?.[key]?.isFree());
+    } catch {
+      return false;
+    }
+  };
+  if (bornFree()) window[FREE] = true;
   const isFree = () => given || Boolean(window[FREE]);
 
   // Told at the moment itself: a tab may be gone before anybody asks.
@@ -148,6 +157,7 @@ const dropferryGuard = (key, css, words, hosts) => {
   for (const type of EVENTS) window.addEventListener(type, watch, { capture: true, passive: false });
 
   const reach = {
+    isFree,
     arm: (expected) => {
       refused.length = 0;
       armed = { ...expected };
