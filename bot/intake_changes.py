@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.language import mark
 from bot.models import Event, Line, Order, Purchase, PurchaseState
 
-OVER = frozenset({"refunded", "voided"})
+# What ShopBase says of a payment that is given back as a whole, or was never taken.
+OVER = {"refunded": mark("refunded in the store"), "voided": mark("voided in the store")}
 ADDRESS_CHANGED = "address changed in store"
 WANTED_CHANGED = "changed after ordering"
 NOT_ORDERED = "will not be ordered"
@@ -64,17 +66,17 @@ def call_off(session: Session, order: Order, now: datetime) -> None:
 def why_over(order: Order) -> str | None:
     """Why nothing of an order is to be bought any more, in words; None where that is not so."""
     if order.deleted_at is not None:
-        return "deleted in the store"
+        return mark("deleted in the store")
     if order.cancelled_at is not None:
-        return "cancelled in the store"
-    return f"{order.financial_status} in the store" if order.financial_status in OVER else None
+        return mark("cancelled in the store")
+    return OVER.get(order.financial_status)
 
 
 def why_line_over(line: Line) -> str | None:
     """Why a line is not to be bought any more, in words; None where that is not so."""
     if line.removed:
-        return "taken off the order"
-    return "refunded in the store" if wanted(line) == 0 else None
+        return mark("taken off the order")
+    return mark("refunded in the store") if wanted(line) == 0 else None
 
 
 def _is_ordered(session: Session, line: Line) -> bool:

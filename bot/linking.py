@@ -68,7 +68,7 @@ def link(
         raise LinkError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits; copy it from My Orders")
     for line in lines:
         _give_up_waiting(session, order, line)
-    bought = {line.id: _open_purchases(session, line) for line in lines}
+    bought = {line.id: bought_with(session, line) for line in lines}
     for line in lines:
         _may_replace(order, line, bought[line.id], number, account, replace=replace)
     ali = _ali_order(session, account, number, now)
@@ -82,7 +82,7 @@ def link(
             already.append(line)
             named |= _name_item(session, same, item)
             continue
-        touched |= _end(session, bought[line.id], now)
+        touched |= end_purchases(session, bought[line.id], now)
         _tie(session, line, ali, item, now)
         tied.append(line)
     if tied or named:
@@ -99,10 +99,10 @@ def unlink(session: Session, order: Order, lines: Sequence[Line], now: datetime)
     freed: list[Line] = []
     touched = {order.id}
     for line in lines:
-        bought = _open_purchases(session, line)
+        bought = bought_with(session, line)
         if bought:
             freed.append(line)
-        touched |= _end(session, bought, now, undone=True)
+        touched |= end_purchases(session, bought, now, undone=True)
         for _, _, ali in bought:
             data = {"line": line.position}
             event = Event(at=now, who="person", what="unlinked", order_id=order.id, ali_number=ali.number, data=data)
@@ -135,10 +135,10 @@ def _ali_order(session: Session, account: str, number: str, now: datetime) -> Al
     return ali
 
 
-_Bought = list[tuple[Purchase, PurchaseOrder, AliOrder]]
+Bought = list[tuple[Purchase, PurchaseOrder, AliOrder]]
 
 
-def _open_purchases(session: Session, line: Line) -> _Bought:
+def bought_with(session: Session, line: Line) -> Bought:
     """The purchases of a line that stand, each with the AliExpress order that it became."""
     query = (
         select(Purchase, PurchaseOrder, AliOrder)
@@ -150,7 +150,7 @@ def _open_purchases(session: Session, line: Line) -> _Bought:
     return list(session.exec(query))
 
 
-def _may_replace(order: Order, line: Line, bought: _Bought, number: str, account: str, *, replace: bool) -> None:
+def _may_replace(order: Order, line: Line, bought: Bought, number: str, account: str, *, replace: bool) -> None:
     others = [ali for _, _, ali in bought if ali.status not in OVER and ali.missing_since is None]
     is_same = any((ali.number, ali.account) == (number, account) for _, _, ali in bought)
     if others and not is_same and not replace:
@@ -161,7 +161,7 @@ def _may_replace(order: Order, line: Line, bought: _Bought, number: str, account
         )
 
 
-def _end(session: Session, bought: _Bought, now: datetime, *, undone: bool = False) -> set[int | None]:
+def end_purchases(session: Session, bought: Bought, now: datetime, *, undone: bool = False) -> set[int | None]:
     """End these purchases; returns the store orders that share an AliExpress order with them."""
     over = not undone and all(ali.status in OVER for _, _, ali in bought)
     for purchase, _, _ in bought:
