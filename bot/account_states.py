@@ -55,10 +55,13 @@ def need_arose(database: Database, account: str, need: PersonNeeded, now: dateti
         session.add(state)
 
 
-def is_signed_in(database: Database, account: str, now: datetime, member: str | None, *, by_person: bool) -> bool:
+def is_signed_in(
+    database: Database, account: str, now: datetime, member: str | None, *, by_person: bool, replace: bool = False
+) -> bool:
     """A look has proved that the account is signed in: it goes on. True where it had waited for a person.
 
-    `member` is who is signed in, as far as that can be told; `by_person`: they have just signed in.
+    `member` is who is signed in, as far as that can be told; `by_person`: they have just signed in; `replace`: whoever
+    they are, they stand for the account from now on.
     """
     with database.write() as session:
         state = state_of(session, account)
@@ -67,7 +70,7 @@ def is_signed_in(database: Database, account: str, now: datetime, member: str | 
         state.tries, state.told = 0, False
         state.probed_at, state.probe_ok = now, True
         state.signed_in_since = now if by_person or state.signed_in_since is None else state.signed_in_since
-        state.member = member or state.member
+        state.member = member if replace else member or state.member
         session.add(state)
         if had_waited:
             # What was cut short is read at the service's next look, not at the next slot.

@@ -6,8 +6,9 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -22,6 +23,9 @@ from bot.home import Home, private_folder
 from bot.locks import Note
 from bot.profile_lock import in_use, make_sure_it_is_free
 from flows.values import Site
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam  # the public module does not name it
 
 WINDOW = (1280, 900)
 LANGUAGE = "en-US"
@@ -147,12 +151,18 @@ def prepared_profile(home: Home, account: str, sandbox: bool, left: Note | None 
 def import_cookies(context: BrowserContext, file: Path, site: Site) -> int:
     """Put the AliExpress cookies of a file into the profile; returns how many there were. Raises ConfigError."""
     cookies = read_cookies(file, site)
+    add_cookies(context, cookies, file, site)
+    return len(cookies)
+
+
+def add_cookies(context: BrowserContext, cookies: "Sequence[SetCookieParam]", file: Path, site: Site) -> None:
+    """Put cookies of `file` into the profile, and have the pages come in English. Raises ConfigError."""
     try:
         context.add_cookies(cookies)
+        context.add_cookies(in_english(context.cookies(), site))
     except PlaywrightError as error:
         told = str(error).splitlines()[0]
         raise ConfigError(f"{file}: the browser does not take these cookies: {told}", "save them again") from error
-    return len(cookies)
 
 
 def own_download(playwright: Playwright) -> Path:

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import opening, rechecks, runs
+from bot import account_states, opening, rechecks, runs
 from bot.config import Config
+from bot.cookies import member_of
 from bot.db import Database
 from bot.home import Home
 from bot.jobs.pull import Pulled, pull
 from bot.jobs.push import Pushed, push
+from bot.language import _
 from bot.models import JobRun
 from bot.shopbase import ShopBase
 
@@ -73,9 +75,10 @@ class Workplace:
             begun = self.clock()
             unknown = has_unknown_outcomes(self.database, account)
             if not unknown and not has_open_orders(self.database, account):
+                self._look_again(account)
                 self._note_read(account, begun)
                 return asdict(synced)
-            with self._browser(account) as context:
+            with self.browser(account, only_reads=True) as context:
                 if unknown:
                     self._settle(context, account)
                 synced = sync(
@@ -89,6 +92,8 @@ class Workplace:
                     stopped=self.stopped,
                     progress=self.progress,
                 )
+                if synced.list_pages:
+                    self._is_signed_in(account, context)
             if not synced.stopped:
                 self._note_read(account, begun)
             return asdict(synced)
@@ -109,7 +114,7 @@ class Workplace:
             begun = self.clock()
             unknown = has_unknown_outcomes(self.database, account)
             if unknown or has_unpaid_orders(self.database, account):
-                with self._browser(account) as context:
+                with self.browser(account, only_reads=True) as context:
                     if unknown:
                         self._settle(context, account)
                     rechecked = recheck(
@@ -142,6 +147,34 @@ class Workplace:
         from bot.jobs.alarming import tell_alarms
 
         return tell_alarms(self.database, self.config, self.clock(), self.say)
+
+    def probe(self, account: str, *, even_if_paused: bool = False) -> None:
+        """Open the account's order list, and note that it is signed in.
+
+        Raises FlowError, AlreadyRunning, ConfigError.
+        """
+        from flows.login import probe
+        from flows.tab import close_tab
+
+        with self.browser(account, only_reads=True, even_if_paused=even_if_paused) as context:
+            page = context.new_page()
+            try:
+                probe(page, self.config.site)
+            finally:
+                close_tab(page)
+            self._is_signed_in(account, context)
+
+    def _look_again(self, account: str) -> None:
+        """With nothing to read, look all the same whether an account that waited for a person goes on."""
+        with self.database.read() as session:
+            waits = account_states.state_of(session, account).waits_for is not None
+        if waits:
+            self.probe(account)
+
+    def _is_signed_in(self, account: str, context: "BrowserContext") -> None:
+        member = member_of(context.cookies(), self.config.site)
+        if account_states.is_signed_in(self.database, account, self.clock(), member, by_person=False):
+            self.say(_('account "{account}" is signed in again and goes on').format(account=account))
 
     def _settle(self, context: "BrowserContext", account: str) -> None:
         """Look for purchases that may have been placed, before anything else is read."""
@@ -179,9 +212,21 @@ class Workplace:
         self.last = runs.record(self.database, f"push:{shop}", slot or self.clock(), self.clock, work)
         return pushed
 
-    def _browser(self, account: str) -> "AbstractContextManager[BrowserContext]":
+    def browser(
+        self, account: str, *, only_reads: bool = False, even_if_paused: bool = False
+    ) -> "AbstractContextManager[BrowserContext]":
+        """The browser of one account; see `opening.browser_of`."""
         return opening.browser_of(
-            self.home, self.config, account, wait_seconds=self.wait_seconds, say=self.say, stopped=self.stopped
+            self.home,
+            self.config,
+            account,
+            wait_seconds=self.wait_seconds,
+            say=self.say,
+            stopped=self.stopped,
+            database=self.database,
+            clock=self.clock,
+            only_reads=only_reads,
+            even_if_paused=even_if_paused,
         )
 
     def _shop(self, shop: str) -> AbstractContextManager[ShopBase]:

@@ -21,22 +21,22 @@ class TestLogin:
     """`login --cookies` against the stand-in AliExpress, with a real browser."""
 
     def test_good_cookies_are_proved(self, sandbox: Sandbox, home: Path) -> None:
-        """Cookies of a signed-in session are imported and proved by the order list."""
+        """Cookies of a signed-in session are imported and proved by the order list; the file goes if that is said."""
         sandbox.write_home(home)
-        done = dropferry(home, "login", "--cookies", home / COOKIES_FILE)
-        assert (0, "") == (done.returncode, done.stderr)
+        done = dropferry(home, "login", "--cookies", home / COOKIES_FILE, "--delete")
+        assert (0, "", False) == (done.returncode, done.stderr, (home / COOKIES_FILE).exists())
         assert done.stdout.endswith('Account "main" is signed in: its order list opens.\n')
         assert (home / "profiles" / "sandbox-main").is_dir()
 
     def test_cookies_that_hold_no_more(self, sandbox: Sandbox, home: Path) -> None:
-        """Cookies that AliExpress does not take mean that a person is needed: code 4."""
+        """Cookies that AliExpress does not take mean that a person is needed: code 4; the file is left alone."""
         sandbox.write_home(home)
         state = json.loads((home / COOKIES_FILE).read_text(encoding="utf-8"))
         state["cookies"][0]["value"] = "gone"
         (home / COOKIES_FILE).write_text(json.dumps(state), encoding="utf-8")
         done = dropferry(home, "login", "--cookies", home / COOKIES_FILE)
-        assert 4 == done.returncode
-        assert "signed_out" in told(done)
+        assert (4, True) == (done.returncode, (home / COOKIES_FILE).exists())
+        assert 'AliExpress needs you for account "main": nobody is signed in any more' in told(done)
 
     def test_a_file_without_our_cookies(self, sandbox: Sandbox, home: Path) -> None:
         """A file of other cookies is named with what is wrong: code 3."""
@@ -69,7 +69,7 @@ class TestRead:
     @pytest.mark.parametrize(
         ("answer", "code", "says"),
         [
-            (json.dumps(SIGNED_OUT), 4, "AliExpress needs you: signed_out"),
+            (json.dumps(SIGNED_OUT), 4, "AliExpress needs you: nobody is signed in any more"),
             (json.dumps(EMPTY), 5, "a page of AliExpress is not as it was"),
             ("<html>", 5, "an HTML page instead of JSON"),
             ("{", 5, "broken JSON"),

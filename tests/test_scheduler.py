@@ -402,8 +402,8 @@ class TestTrouble:
         (office.home.path / "aliexpress-cookies.json").rename(office.home.path / "kept.json")
         with Running(office) as running:
             lines = running.wait_for("sync main", "push main", "sync second")
-        assert "AliExpress needs you: signed_out" in lines[2]
-        assert "dropferry login" in lines[2]
+        assert 'AliExpress needs you for account "second": nobody is signed in any more' in lines[2]
+        assert "dropferry login second" in lines[2]
         assert 0 == office.heart.beats
 
     def test_an_account_in_use_is_waited_for_and_tried_again(self, office: Office) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.errors import DropferryError
 from bot.home import Home, private_folder
+from bot.language import _
 
 FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED = 1, 2, 3, 4, 5
 
@@ -142,17 +143,23 @@ def told(error: Exception) -> tuple[str, str]:
     evidence = getattr(error, "evidence", None)
     kept = f"what was seen is kept in {evidence}" if evidence else ""
     if _foreseen(error) == PERSON_NEEDED:
-        return f"AliExpress needs you: {error}", "; ".join(filter(None, [_for_a_person(error), kept]))
+        what, fix = _for_a_person(error)
+        return what, "; ".join(filter(None, [fix, kept]))
     if _foreseen(error) == PAGE_CHANGED:
         return f"a page of AliExpress is not as it was: {error}", kept
     return str(error), kept
 
 
-def _for_a_person(error: Exception) -> str:
-    kind = str(getattr(error, "kind", ""))
-    if kind == "account_limited":
-        return "sign in to AliExpress yourself and see what it says about the account"
-    return "run: dropferry login ACCOUNT"
+def _for_a_person(error: Any) -> tuple[str, str]:
+    """Whom AliExpress needs, what for, and the one thing to do; without an account where nobody knows which it was."""
+    from bot.persons import what_is_the_matter, what_to_do
+
+    detail = f" ({error.detail})" if error.detail else ""
+    matter = what_is_the_matter(error.kind) + detail
+    if error.account is None:
+        return _("AliExpress needs you: {matter}").format(matter=matter), what_to_do(error.kind, "ACCOUNT")
+    told = _('AliExpress needs you for account "{account}": {matter}')
+    return told.format(account=error.account, matter=matter), what_to_do(error.kind, error.account)
 
 
 def _keep(error: Exception) -> str:
