@@ -80,13 +80,21 @@ def approve_product(session: Session, product_id: str, up_to: int | None, now: d
 
 
 def resolve(
-    session: Session, order: Order, line: Line, *, numbers: Sequence[str], account: str | None, now: datetime
+    session: Session,
+    order: Order,
+    line: Line,
+    *,
+    numbers: Sequence[str],
+    account: str | None,
+    now: datetime,
+    purchase: Purchase | None = None,
 ) -> str:
     """Take a person's word on a purchase whose outcome is unknown: its numbers, or (none) that nothing was placed.
 
+    `purchase` is the one that is meant, where a line has several.
     Raises NotApprovedError where it cannot be so: the number has an owner, or the press is still under way.
     """
-    purchase = unresolved(session, line)
+    purchase = purchase or unresolved(session, line)
     if purchase is None:
         raise NotApprovedError(
             f"nothing is open for line {line.position} of order {order.name}", "look: dropferry show"
@@ -95,7 +103,7 @@ def resolve(
         if ORDER_NUMBER.fullmatch(number) is None:
             raise NotApprovedError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits")
         _must_be_free(session, number, purchase, account)
-    if not numbers and purchase.deadline is not None and now <= (purchase.watched_until or purchase.deadline):
+    if not numbers and purchase.watched_until is None and purchase.deadline is not None and now <= purchase.deadline:
         raise NotApprovedError(
             f"line {line.position} of order {order.name} is being ordered right now", "look again in a minute"
         )

@@ -27,14 +27,14 @@ class Text(StrEnum):
     TOTAL_CHANGED = "total_changed"
     CARRIER_CHANGED = "carrier_changed"
     LINE_CHANGED = "line_changed"
-    REFUSED = "refused"
-    STAYS_REFUSED = "stays_refused"
+    OTHER_TOTAL = "other_total"
+    NOT_AS_PREPARED = "not_as_prepared"
+    AWAY = "away"
     TIME_IS_UP = "time_is_up"
     DID_YOU_PRESS = "did_you_press"
     DID_YOU_BUY = "did_you_buy"
     WHICH_ONE = "which_one"
     CANDIDATE = "candidate"
-    NONE_OF_THEM = "none_of_them"
     DIFFERS = "differs"
     BUY_YOURSELF = "buy_yourself"
     NOT_FOUND = "not_found"
@@ -55,14 +55,15 @@ _ENGLISH: dict[Text, str] = {
     Text.TOTAL_CHANGED: "It costs {now} now, and cost {before} before.",
     Text.CARRIER_CHANGED: "It is sent by {now} now, and was by {before} before.",
     Text.LINE_CHANGED: "AliExpress shows “{now}” now, and showed “{before}” before.",
-    Text.REFUSED: "The page does not show what was prepared any more, so a press does nothing. It is prepared again …",
-    Text.STAYS_REFUSED: "The page does not show what was prepared: {detail}. A press does nothing here.",
+    Text.OTHER_TOTAL: "The page shows another total than prepared, so a press does nothing. Accept it as it is?",
+    Text.NOT_AS_PREPARED: "The page shows another recipient, product or quantity than was prepared, so a press "
+    "does nothing. Open it again?",
+    Text.AWAY: "This tab shows another page. Open the order page again?",
     Text.TIME_IS_UP: "Nobody pressed for {minutes} minutes. Go on with this order?",
     Text.DID_YOU_PRESS: "Did you press “{button}” for order {order}?",
     Text.DID_YOU_BUY: "Did you buy order {order} on AliExpress?",
     Text.WHICH_ONE: "AliExpress shows several new orders that may be order {order}. Which one is it?",
     Text.CANDIDATE: "No. {number}, {total}, to {recipient}",
-    Text.NONE_OF_THEM: "None of them",
     Text.DIFFERS: "Careful: AliExpress order {number} for {order} is not what was prepared. {what} "
     "If that is wrong, cancel it there at once: {link}",
     Text.BUY_YOURSELF: "Buy {count} of this yourself, for this recipient. Press Done when AliExpress has the order.",
@@ -84,18 +85,19 @@ _VIETNAMESE: dict[Text, str] = {
     Text.TOTAL_CHANGED: "Bây giờ giá là {now}, trước đó là {before}.",
     Text.CARRIER_CHANGED: "Bây giờ gửi bằng {now}, trước đó là {before}.",
     Text.LINE_CHANGED: "Bây giờ AliExpress hiện “{now}”, trước đó là “{before}”.",
-    Text.REFUSED: "Trang không còn đúng như đã chuẩn bị nên bấm sẽ không có tác dụng. Đang chuẩn bị lại …",
-    Text.STAYS_REFUSED: "Trang không đúng như đã chuẩn bị: {detail}. Bấm ở đây sẽ không có tác dụng.",
-    Text.TIME_IS_UP: "Đã {minutes} phút chưa ai bấm. Tiếp tục với đơn này?",
-    Text.DID_YOU_PRESS: "Bạn đã bấm “{button}” cho đơn {order} chưa?",
-    Text.DID_YOU_BUY: "Bạn đã mua đơn {order} trên AliExpress chưa?",
+    Text.OTHER_TOTAL: "Trang hiện tổng tiền khác lúc chuẩn bị nên bấm không có tác dụng. Có chấp nhận như vậy không?",
+    Text.NOT_AS_PREPARED: "Trang hiện người nhận, sản phẩm hoặc số lượng khác lúc chuẩn bị nên bấm không có tác dụng. "
+    "Có mở lại không?",
+    Text.AWAY: "Tab này đang hiện trang khác. Có mở lại trang đặt hàng không?",
+    Text.TIME_IS_UP: "Đã {minutes} phút không ai bấm. Có tiếp tục với đơn này không?",
+    Text.DID_YOU_PRESS: "Có phải bạn đã bấm “{button}” cho đơn {order} không?",
+    Text.DID_YOU_BUY: "Có phải bạn đã mua đơn {order} trên AliExpress không?",
     Text.WHICH_ONE: "AliExpress có vài đơn mới có thể là đơn {order}. Đơn nào đúng?",
     Text.CANDIDATE: "Số {number}, {total}, gửi cho {recipient}",
-    Text.NONE_OF_THEM: "Không phải đơn nào",
     Text.DIFFERS: "Cẩn thận: đơn AliExpress {number} cho {order} không đúng như đã chuẩn bị. {what} "
     "Nếu sai, hãy huỷ ngay tại đó: {link}",
     Text.BUY_YOURSELF: "Bạn tự mua {count} cái này cho người nhận này. Khi AliExpress đã có đơn, bấm Xong.",
-    Text.NOT_FOUND: "AliExpress chưa hiện đơn nào cho {order}. Bạn đã mua chưa?",
+    Text.NOT_FOUND: "AliExpress chưa hiện đơn nào cho {order}. Có phải bạn đã mua không?",
     Text.SIGN_IN: "AliExpress cần bạn trong cửa sổ này. Làm xong hãy bấm Xong.",
 }
 
@@ -115,9 +117,9 @@ _LABELS: dict[str, dict[Choice, tuple[str, str]]] = {
         Choice.SKIP: ("Bỏ qua", "b"),
         Choice.HOLD: ("Giữ lại", "g"),
         Choice.STOP: ("Dừng lượt này", "n"),
-        Choice.YES: ("Rồi", "r"),
-        Choice.NO: ("Chưa", "h"),
-        Choice.NOT_SURE: ("Không chắc", "k"),
+        Choice.YES: ("Có", "c"),
+        Choice.NO: ("Không", "k"),
+        Choice.NOT_SURE: ("Không chắc", "h"),
         Choice.DONE: ("Xong", "x"),
     },
 }

@@ -13,7 +13,7 @@ TOGETHER = (
     (Choice.ACCEPT, Choice.SKIP, Choice.HOLD, Choice.STOP),
     (Choice.DONE, Choice.SKIP, Choice.HOLD, Choice.STOP),
     (Choice.YES, Choice.NO, Choice.NOT_SURE),
-    (Choice.NO, Choice.NOT_SURE),
+    (Choice.YES, Choice.SKIP, Choice.HOLD, Choice.STOP),
 )
 
 

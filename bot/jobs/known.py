@@ -10,6 +10,7 @@ from bot.holds import Hold
 from bot.jobs.checking import PurchaseRows
 from bot.jobs.looking import ListView, Looker, look_back
 from bot.models import Order
+from bot.work import Workplace
 from flows.values import Site
 from flows.values_buying import Wanted
 
@@ -27,6 +28,11 @@ class KnownOrders:
     clock: Callable[[], datetime]
     view: ListView
     at: datetime
+
+    @classmethod
+    def none(cls, page: Page, place: Workplace, looker: Looker) -> "KnownOrders":
+        """Nothing was read yet."""
+        return cls(page, place.config.site, looker, place.clock, ListView(), place.clock())
 
     @property
     def newest(self) -> str | None:

@@ -148,7 +148,7 @@ def _asked_for(to: ShipTo, product_id: str, sku_id: str, quantity: int, on: date
 
 @dataclass(slots=True)
 class Looker:
-    """Settles the open intents of one account by looking."""
+    """Settles the open intents of one account by looking; in `tabs` where opening others would disturb somebody."""
 
     home: Home
     database: Database
@@ -156,6 +156,7 @@ class Looker:
     site: Site
     account: str
     clock: Callable[[], datetime]
+    tabs: Sequence[Page] = ()
     recipients: dict[str, Seen] = field(default_factory=dict)
 
     def settle(self, page: Page) -> list[str]:
@@ -232,7 +233,7 @@ class Looker:
         by_number = {order.number: order for order in view.seen}
         seen: list[Seen] = []
         tabs = 1 if len(numbers) <= FEW else 4
-        for number, detail in read_details(self.context, self.site, numbers, tabs=tabs):
+        for number, detail in read_details(self.tabs or self.context, self.site, numbers, tabs=tabs):
             if isinstance(detail, OrderDetail):
                 seen.append(Seen(number, detail.ordered_on, detail.lines, detail.status, detail.recipient))
             elif number in by_number:

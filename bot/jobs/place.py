@@ -1,7 +1,6 @@
 """Places orders on AliExpress, or (a dry run) goes all the way up to the press and reports what it would cost."""
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,7 +9,7 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from bot import checkpoints, opening
+from bot import checkpoints
 from bot.buying_home import check_may_buy, is_stopped, stop_file
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -18,10 +17,11 @@ from bot.jobs.known import KnownOrders
 from bot.jobs.lease import Lease, StoreSays
 from bot.jobs.looking import Looker, look_back
 from bot.jobs.purchasing import Outcome, Purchasing
+from bot.jobs.stores import Stores
 from bot.models import Order, Purchase, PurchaseState
 from bot.planning import Candidate, plan
 from bot.recording import Recording
-from bot.shopbase import ShopBase, ShopBaseError
+from bot.shopbase import ShopBaseError
 from bot.work import Workplace
 from flows.errors import FlowError, TryLater
 from flows.guard import Guard
@@ -55,7 +55,11 @@ class PlaceOrders:
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
-    clients: dict[str, ShopBase] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """A client of each shop, open while the run lasts."""
+        return Stores(self.place)
 
     @cached_property
     def recording(self) -> Recording:
@@ -105,26 +109,11 @@ class PlaceOrders:
                 pause=self.pause,
                 known=KnownOrders(page, self.place.config.site, looker, self.place.clock, view, asked_at),
             )
-            with self.recording.running(), self._stores():
+            with self.recording.running(), self.stores:
                 self._buy_all(purchasing, ready, done)
         finally:
             guard.close()
             close_tab(page)
-
-    @contextmanager
-    def _stores(self) -> Iterator[None]:
-        """A client of each shop, opened when first asked for and closed with the run."""
-        try:
-            yield
-        finally:
-            for client in self.clients.values():
-                client.close()
-            self.clients.clear()
-
-    def _store(self, shop: str) -> ShopBase:
-        if shop not in self.clients:
-            self.clients[shop] = opening.shop_client(self.place.home, self.place.config, shop)
-        return self.clients[shop]
 
     def _plan(self, done: Placed) -> list[Candidate]:
         try:
@@ -202,7 +191,7 @@ class PlaceOrders:
     def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Read the store order once more, and lease it when it is going to be ordered."""
         try:
-            lease = Lease(self.place.database, self._store(candidate.shop), self.place.home, self.place.clock)
+            lease = Lease(self.place.database, self.stores.of(candidate.shop), self.place.home, self.place.clock)
             says: StoreSays = lease.check(candidate, live=self.live)
             checkpoints.reached("place: leased")
             if says.held is not None:

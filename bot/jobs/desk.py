@@ -1,0 +1,156 @@
+"""What each step of a pay run works with: the browser, the guard, the tables, and how a person is waited for."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from bot.holds import Held
+from bot.jobs.asked import OwnEntries
+from bot.jobs.checking import Checks
+from bot.jobs.faces import Faces
+from bot.jobs.intents import Intents
+from bot.jobs.known import KnownOrders
+from bot.jobs.lease import Lease
+from bot.jobs.looking import Looker
+from bot.jobs.paid import PaidOrder
+from bot.jobs.stores import Stores
+from bot.planning import Candidate
+from bot.wording import held_sentence
+from bot.work import Workplace
+from flows.bar import Bar
+from flows.guard import Guard
+from flows.values import Site
+from flows.values_paying import BarFace, Choice
+
+Ask = Callable[[BarFace], str]
+Rest = Callable[[BrowserContext], None]
+REST_MS = 40.0
+SOMEBODY_ELSE = "somebody else has seen to it meanwhile"
+
+
+def not_sure(_face: BarFace) -> str:
+    """Nobody is there to be asked."""
+    return Choice.NOT_SURE
+
+
+def rest_a_moment(context: BrowserContext) -> None:
+    """Let the browser's events come in while a person reads, types or presses."""
+    page = next(iter(context.pages), None)
+    if page is None:
+        time.sleep(REST_MS / 1000)
+    else:
+        page.wait_for_timeout(REST_MS)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The parts of one pay run. `office` is the robot's own tab: it reads lists and orders, and asks there.
+
+    `ask` is used where the window is gone; `rest` is called over and over while a person is waited for.
+    """
+
+    place: Workplace
+    context: BrowserContext
+    account: str
+    guard: Guard
+    office: Page
+    looker: Looker
+    known: KnownOrders
+    checks: Checks
+    stores: Stores
+    faces: Faces
+    ask: Ask = not_sure
+    rest: Rest = rest_a_moment
+    sleep: Callable[[float], None] | None = None
+    spent_in_run: int = 0
+    warnings: list[BarFace] = field(default_factory=list)
+    _bars: dict[Page, tuple[Bar, BarFace]] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        """The AliExpress that the run works on."""
+        return self.place.config.site
+
+    @property
+    def intents(self) -> Intents:
+        """The written word about the purchases of the account."""
+        return Intents(self.place.home, self.place.database, self.account, self.checks, self.place.clock)
+
+    @property
+    def own(self) -> OwnEntries:
+        """The robot's entry of the address book."""
+        return OwnEntries(self.place.database, self.account)
+
+    @property
+    def person_wait(self) -> timedelta:
+        """How long a prepared page waits, and a payment is watched."""
+        return timedelta(minutes=self.place.config.buying.person_wait_minutes)
+
+    def lease(self, candidate: Candidate) -> Lease:
+        """The hold on a store order. Raises MissingSecret, ConfigError."""
+        return Lease(self.place.database, self.stores.of(candidate.shop), self.place.home, self.place.clock)
+
+    def show(self, page: Page, face: BarFace) -> None:
+        """Show a face over a page; on a page that may not carry the bar nothing is shown."""
+        bar, shown = self._bars.get(page) or (Bar(page, self.site, self.guard), None)
+        if shown != face:
+            self._bars = {one: kept for one, kept in self._bars.items() if not one.is_closed()}
+            self._bars[page] = bar, face
+            with contextlib.suppress(PlaywrightError):
+                bar.show(face)
+
+    def said(self, page: Page) -> str | None:
+        """What the person has chosen on the bar of a page since the last call, if anything."""
+        bar, _ = self._bars.get(page, (None, None))
+        with contextlib.suppress(PlaywrightError):
+            said = bar.said() if bar is not None else None
+            return str(said) if said is not None else None
+        return None
+
+    def hide(self, page: Page) -> None:
+        """Take the bar off a page."""
+        bar, _ = self._bars.pop(page, (None, None))
+        if bar is not None:
+            with contextlib.suppress(PlaywrightError):
+                bar.hide()
+
+    def wait(self) -> None:
+        """A moment for the person; nothing where the browser is gone."""
+        with contextlib.suppress(PlaywrightError):
+            self.rest(self.context)
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until the run is to end, or the browser is gone."""
+        if self.sleep is not None:
+            self.sleep(seconds)
+            return
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.place.stopped() and self.guard.is_alive():
+            self.wait()
+
+    def question(self, face: BarFace) -> str:
+        """What the person answers in the window, in the robot's own tab; where that is gone, as `ask` says."""
+        self.place.say(face.message)
+        with contextlib.suppress(PlaywrightError):
+            self.office.bring_to_front()
+            if not self.office.url.startswith(self.site.www):
+                self.office.goto("about:blank")
+            self.show(self.office, face)
+            said: str | None = None
+            while said is None and not self.place.stopped() and not self.office.is_closed():
+                self.rest(self.context)
+                said = self.said(self.office)
+            self.hide(self.office)
+            return said or Choice.NOT_SURE
+        return self.ask(face)
+
+    def hold(self, candidate: Candidate, held: Held, pressed_at: datetime | None = None) -> PaidOrder:
+        """Hold a purchase that was surely not placed; `pressed_at` is the time of the intent that it had."""
+        if not self.intents.hold(candidate.purchase, held, pressed_at=pressed_at):
+            return PaidOrder(candidate, "nothing", SOMEBODY_ELSE)
+        return PaidOrder(candidate, "held", held_sentence(held.code, candidate.order, candidate.position, held.data))

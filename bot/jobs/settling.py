@@ -1,0 +1,131 @@
+"""What became of a press: the number from AliExpress's list, else the word of the person, never a guess."""
+
+from contextlib import closing
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot import checkpoints
+from bot.approving import resolve
+from bot.holds import Held
+from bot.jobs.comparing import NOT_PAID, Comparing
+from bot.jobs.desk import Desk
+from bot.jobs.looking import ListView, look_back
+from bot.jobs.paid import PaidOrder, Pressed
+from bot.models import Line, Order, Purchase, PurchaseState
+from bot.pay_words import NUMBER
+from flows.check_orders import read_details
+from flows.errors import FlowError, PersonNeeded
+from flows.values import OrderDetail
+from flows.values_paying import Choice, PayStep
+
+LOOKS = (0.0, 10.0, 30.0, 60.0)
+NOT_FOUND = "perhaps ordered, so do not order it again: it is looked for at every sync"
+NOT_PRESSED = "you said that it was not pressed; it waits for the next pay run"
+ASKED = "you were asked and nobody knows; it is looked for at every sync, or: dropferry resolve {order}/{line}"
+
+
+@dataclass(slots=True)
+class Settling:
+    """Settles one press after another."""
+
+    desk: Desk
+    comparing: Comparing
+
+    def settle(self, pressed: Pressed) -> PaidOrder:
+        """Find what the press made; asks the person where only they can know. The browser may be gone by now."""
+        turn, sight = pressed.turn, pressed.sight
+        if sight.step is PayStep.FAILED and sight.reason is not None:
+            held = Held(sight.reason, {"detail": sight.detail})
+            return self.desk.hold(turn.candidate, held, pressed_at=pressed.purchase.intent_at)
+        outcome = PaidOrder(turn.candidate, "unknown", NOT_FOUND, pressed.quote)
+        if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1]):
+            return outcome
+        if sight.pressed is None:
+            button = pressed.quote.button_text if pressed.quote is not None else ""
+            if self.ask(pressed.purchase, turn.candidate.order, button) == Choice.NO:
+                outcome.state, outcome.why = "skipped", NOT_PRESSED
+                return outcome
+        if outcome.state == "unknown" and self.desk.guard.is_alive():
+            self._look(pressed, outcome, LOOKS[1:])
+        self.desk.intents.leave(pressed.purchase)
+        return outcome
+
+    def ask(self, purchase: Purchase, order: str, button: str) -> str:
+        """Ask once whether the button was pressed, and write the answer down; "no" makes it as if it never was."""
+        desk = self.desk
+        desk.intents.leave(purchase)
+        face = desk.faces.did_you_press(order, button) if button else desk.faces.did_you_buy(order)
+        said = desk.question(face)
+        checkpoints.reached("pay: answered")
+        with desk.place.database.write() as session:
+            row = session.get_one(Purchase, purchase.id, with_for_update=True)
+            row.asked_at = desk.place.clock()
+            session.add(row)
+            if said == Choice.NO and row.state is PurchaseState.INTENT:
+                self._resolve(session, row, ())
+        return said
+
+    def _look(self, pressed: Pressed, outcome: PaidOrder, waits: tuple[float, ...]) -> bool:
+        """Look after each of these waits; True as soon as it is decided, and `outcome` says what it is."""
+        desk, purchase = self.desk, pressed.purchase
+        for seconds in waits:
+            if seconds:
+                desk.place.say(f"looking for the number of order {outcome.candidate.order} …")
+                desk.pause(seconds)
+            try:
+                view = look_back(desk.office, desk.site, down_to=desk.known.newest)
+                checkpoints.reached("pay: looked")
+                arrived = pressed.sight.step is PayStep.DONE
+                verdict = desk.looker.settle_own_press(purchase, view, pressed.sight.numbers, arrived=arrived)
+            except FlowError as trouble:
+                outcome.why = str(trouble)
+                if isinstance(trouble, PersonNeeded):
+                    return False
+                continue
+            desk.known.keep(view)
+            if verdict.found:
+                self._found(pressed, outcome, verdict.found, view)
+                return True
+            if verdict.unclear:
+                return self._which_one(pressed, outcome, verdict.unclear, view)
+        return False
+
+    def _found(self, pressed: Pressed, outcome: PaidOrder, numbers: tuple[str, ...], view: ListView) -> None:
+        """Written down already; whether it is paid is the list's word, the result page's where the list is silent."""
+        status = {seen.number: seen.status for seen in view.seen}
+        known = [status.get(number) for number in numbers]
+        said_paid = pressed.sight.step is PayStep.DONE and not pressed.sight.numbers
+        outcome.is_paid = all(each is not None and each not in NOT_PAID for each in known) if any(known) else said_paid
+        outcome.state, outcome.why, outcome.numbers = "placed", "", numbers
+        if pressed.quote is not None:
+            self.desk.faces.count(pressed.quote.total)
+        self.comparing.add(pressed.purchase, outcome)
+        checkpoints.reached("pay: placed")
+
+    def _which_one(self, pressed: Pressed, outcome: PaidOrder, numbers: tuple[str, ...], view: ListView) -> bool:
+        """Two orders may be the one: a person decides, and without their word it is held."""
+        desk, purchase, candidate = self.desk, pressed.purchase, pressed.turn.candidate
+        said = desk.question(desk.faces.which_one(candidate.order, self._details(numbers)))
+        checkpoints.reached("pay: answered")
+        chosen = said.removeprefix(NUMBER)
+        if chosen in numbers:
+            with desk.place.database.write() as session:
+                self._resolve(session, session.get_one(Purchase, purchase.id, with_for_update=True), (chosen,))
+            self._found(pressed, outcome, (chosen,), view)
+            return True
+        desk.intents.leave(purchase)
+        desk.looker.settle_one(purchase, view, desk.place.clock())
+        outcome.state = "held"
+        outcome.why = ASKED.format(order=candidate.order.removeprefix("#"), line=candidate.position)
+        return True
+
+    def _details(self, numbers: tuple[str, ...]) -> list[OrderDetail]:
+        with closing(read_details([self.desk.office], self.desk.site, numbers, tabs=1)) as read:
+            return [detail for _, detail in read if isinstance(detail, OrderDetail)]
+
+    def _resolve(self, session: Session, row: Purchase, numbers: tuple[str, ...]) -> None:
+        line = session.get_one(Line, row.line_id)
+        order = session.get_one(Order, line.order_id)
+        now = self.desk.place.clock()
+        resolve(session, order, line, numbers=numbers, account=self.desk.account, now=now, purchase=row)
