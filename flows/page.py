@@ -10,6 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from flows.amounts import read_price
 from flows.errors import PageChanged
+from flows.matches import note
 from flows.selector_files import Candidate, SelectorFile, load
 from flows.values import Money, Site
 
@@ -80,12 +81,21 @@ def names_of(parts: Parts) -> frozenset[str]:
     return frozenset(parts).union(*inner)
 
 
+def nesting(parts: Parts, around: str | None = None) -> dict[str, str]:
+    """Which entries of a set of parts are looked for inside which other one; `around` is the outermost, if any."""
+    own = dict.fromkeys(parts, around) if around is not None else {}
+    inner = [nesting(part.inner, name) for name, part in parts.items() if part.inner]
+    return {name: outer for each in (own, *inner) for name, outer in each.items()}
+
+
 class PageObject:
     """One kind of page, drawn in `page`. `matched` tells which place to look was the right one, by entry."""
 
     name: ClassVar[str]
     asks_for: ClassVar[frozenset[str]]
     sign: ClassVar[str]  # the entry whose elements tell that the page is drawn
+    inside: ClassVar[Mapping[str, str]] = {}  # which entries are looked for in the elements of which other one
+    always: ClassVar[frozenset[str]] = frozenset()  # entries without which the drawn page cannot be read
 
     def __init__(self, page: Page, site: Site | None = None) -> None:
         self.page = page
@@ -184,6 +194,7 @@ class PageObject:
     def _note(self, name: str, candidate: Candidate) -> None:
         if self.matched.get(name) != candidate:
             self.matched[name] = candidate
+            note(self.name, name, self.selectors.entry_of(name, candidate))
             log.debug("%s: %s found by %s (%s)", self.name, name, candidate.selector, candidate.design)
 
 

@@ -34,11 +34,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class SelectorFile:
-    """The entries of one page, each in order of preference, and its words."""
+    """The entries of one page, each in order of preference, and its words; `overridden` are the merchant's own."""
 
     page: str
     entries: Mapping[str, tuple[Candidate, ...]]
     means: Means
+    overridden: frozenset[str] = frozenset()
 
     def css(self, name: str) -> list[str]:
         """The CSS selectors of an entry, for reading many elements at once."""
@@ -46,6 +47,11 @@ class SelectorFile:
         if not found:
             raise SelectorFileError(f'{self.page}.toml: {name}: needs at least one entry with css = "…"')
         return found
+
+    def entry_of(self, name: str, candidate: Candidate) -> int:
+        """Which place to look it is: counted from 0, a merchant's own from -1 down."""
+        place = self.entries[name].index(candidate)
+        return -1 - place if name in self.overridden else place
 
 
 @cache
@@ -58,9 +64,15 @@ def load(page: str, overrides: Path | None = None) -> SelectorFile:
     table = _parse(own)
     means = _means(own, table.pop(MEANS, {}))
     entries = {name: _entry(own, name, value) for name, value in table.items()}
+    mended: dict[str, tuple[Candidate, ...]] = {}
     if overrides is not None and (theirs := overrides / f"{page}.toml").is_file():
-        entries |= _override(theirs, entries.keys())
-    return SelectorFile(page, entries, means)
+        mended = _override(theirs, entries.keys())
+    return SelectorFile(page, entries | mended, means, frozenset(mended))
+
+
+def pages() -> tuple[str, ...]:
+    """The pages that have a file."""
+    return tuple(sorted(file.stem for file in _folder().glob("*.toml")))
 
 
 def _folder() -> Path:

@@ -1,8 +1,9 @@
 """The address book of the confirm page and its form, in both designs: what they show, and the parts to press."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from playwright.sync_api import Page
 
@@ -71,6 +72,13 @@ class DrawnAddresses(PageObject):
     name = NAME
     asks_for = frozenset({*BOOK, *FORM})
     sign = "book"
+    inside: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("entry_default", "entry_choose", "entry_edit"), "entry"),
+        **dict.fromkeys(("item", "search", "choice", "manual", "switch_on", "switch_box"), "form"),
+        **dict.fromkeys(("error", "chosen", "opener"), "item"),
+        "option": "list",
+    }
+    always = frozenset({"item"})
 
     def __init__(self, page: Page, site: Site | None = None) -> None:
         super().__init__(page, site)

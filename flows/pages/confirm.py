@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from playwright.sync_api import Page
@@ -103,6 +103,11 @@ class DrawnConfirm(PageObject):
     name = NAME
     asks_for = frozenset(LOOK)
     sign = "total"
+    inside: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("line_link", "line_title", "line_sku", "line_quantity"), "line"),
+        **dict.fromkeys(("row_title", "row_value"), "row"),
+    }
+    always = frozenset({"root", "line_title", "line_quantity", "row_title", "row_value", "total", "button"})
 
     def is_here(self) -> bool:
         """Whether this is the confirm page: its frame is drawn."""

@@ -1,7 +1,9 @@
 """The page of one order: from the answer of `trade.buyer.order.detail`, or from the drawn page."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -11,7 +13,7 @@ from flows.blocks import ORDER_NUMBER, Blocks, Fields
 from flows.dates import read_day, read_instant
 from flows.errors import PageChanged
 from flows.labels import after_label, strip_copy
-from flows.page import Drawn, PageObject, Part, first, names_of
+from flows.page import Drawn, PageObject, Part, first, names_of, nesting
 from flows.pages.order_list import read_line
 from flows.selector_files import load
 from flows.statuses import check_code, check_payment, plain_word, read_status
@@ -181,6 +183,10 @@ class DrawnOrderDetail(PageObject):
     name = NAME
     asks_for = names_of(PAGE)
     sign = "info_row"
+    inside: ClassVar[Mapping[str, str]] = nesting(PAGE)
+    always = frozenset({"status", "info_row", "price_row", "price_label", "price_value"}) | {
+        *("line", "line_link", "line_title", "line_quantity")
+    }
 
     def is_here(self) -> bool:
         """Whether this is the page of an order: its address, or its rows of facts."""

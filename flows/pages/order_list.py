@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
@@ -11,7 +12,7 @@ from flows.blocks import ITEM_ID, ORDER_NUMBER, Blocks, Fields, nested
 from flows.dates import read_day
 from flows.errors import AnswerChanged, PageChanged
 from flows.labels import after_label, strip_copy
-from flows.page import Drawn, PageObject, Part, first, names_of
+from flows.page import Drawn, PageObject, Part, first, names_of, nesting
 from flows.statuses import check_code, check_tab, read_refund, read_status
 from flows.two_readers import check_same
 from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Site, UnreadCard
@@ -198,6 +199,8 @@ class DrawnOrderList(PageObject):
     name = NAME
     asks_for = frozenset({"card", "card_box", "tab", "more_button"}) | names_of(CARD)
     sign = "card"
+    inside: ClassVar[Mapping[str, str]] = {**nesting(CARD, "card"), "card_box": "card"}
+    always = frozenset({"card_status", "card_info", "card_details_link", "card_total", "card_line"})
 
     def is_here(self) -> bool:
         """Whether this is the order list: its address, or a card."""

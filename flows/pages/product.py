@@ -64,6 +64,7 @@ class DrawnProduct(PageObject):
     name = NAME
     asks_for = frozenset({"notice"}) | names_of(PAGE)
     sign = "title"
+    always = frozenset({"title"})
 
     def is_here(self) -> bool:
         """Whether this is the page of a product: its address, or a product's title."""
