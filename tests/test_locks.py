@@ -123,3 +123,15 @@ def test_accounts_do_not_wait_for_each_other(tmp_path: Path) -> None:
             account_lock(home, "main", sandbox=False).__enter__()
         with pytest.raises(AlreadyRunning, match="this home folder is in use"):
             run_lock(home).__enter__()
+
+
+def test_the_note_of_a_dead_owner_is_handed_on(tmp_path: Path) -> None:
+    """Whoever comes after a process that was killed learns who that was; after one that ended in order, nobody."""
+    lock = tmp_path / "a.lock"
+    with other_process(lock) as process:
+        os.kill(process.pid, KILLED)
+        process.wait()
+    with hold(lock, "the press") as left:
+        assert process.pid == (left or {})["pid"]
+    with hold(lock, "the press") as left:
+        assert left is None
