@@ -81,9 +81,10 @@ def _make_private(url: str) -> None:
 
 
 def _engine(url: str, *, immediate: bool) -> Engine:
+    # What a row holds may be a buyer's, so no error tells it.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_connection)
     if immediate:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

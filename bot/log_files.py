@@ -5,6 +5,7 @@ import logging
 import os
 from pathlib import Path
 
+from bot.errors import ConfigError
 from bot.home import private_folder
 
 AT_MOST = 5_000_000
@@ -27,42 +28,41 @@ class JsonLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        from filelock import Timeout
-
         try:
             line = self.format(record).replace("\n", "\\n").encode("utf-8", "backslashreplace") + b"\n"
-            private_folder(self.file.parent)
-            with writing(self.file):
-                if self.file.exists() and self.file.stat().st_size + len(line) > self._at_most:
-                    self._turn_over()
-                append_private(self.file, line)
-        except (OSError, Timeout, ValueError, TypeError):
+            append(self.file, line, self._at_most, self._kept)
+        except (OSError, ConfigError, ValueError, TypeError):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
         """A full disk ends no job."""
 
-    def _turn_over(self) -> None:
-        for number in range(self._kept, 0, -1):
-            older = self.file if number == 1 else numbered(self.file, number - 1)
-            if older.exists():
-                older.replace(numbered(self.file, number))
+
+def append(file: Path, content: bytes, at_most: int = AT_MOST, kept: int = KEPT) -> None:
+    """Put bytes at the end of a file that is its owner's alone, after turning over a full one.
+
+    Raises OSError, also where the file is being written by others for too long, and ConfigError.
+    """
+    private_folder(file.parent)
+    with writing(file):
+        if file.exists() and file.stat().st_size + len(content) > at_most:
+            for number in range(kept, 0, -1):
+                newer = numbered(file, number - 1)
+                if newer.exists():
+                    newer.replace(numbered(file, number))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(file, flags, 0o600), "ab") as opened:
+            opened.write(content)
 
 
 def writing(file: Path) -> contextlib.AbstractContextManager[object]:
     """The lock under which a log file is written, turned over or rewritten."""
     from filelock import FileLock
 
-    return FileLock(file.with_name(f".{file.name}.lock"), timeout=5, mode=0o600)
+    # Each line takes a fraction of a millisecond.
+    return FileLock(file.with_name(f".{file.name}.lock"), timeout=5, mode=0o600, poll_interval=0.002)
 
 
 def numbered(file: Path, number: int) -> Path:
-    """Where the lines of earlier are."""
-    return file.with_name(f"{file.name}.{number}")
-
-
-def append_private(file: Path, content: bytes) -> None:
-    """Put bytes at the end of a file that is its owner's alone."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(file, flags, 0o600), "ab") as opened:
-        opened.write(content)
+    """Where the lines of earlier are; 0 is the file itself."""
+    return file.with_name(f"{file.name}.{number}") if number else file

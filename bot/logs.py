@@ -96,7 +96,7 @@ def run_of(name: str, at: datetime, tries: int = 1) -> dict[str, str]:
     account."""
     job, _, whose = name.partition(":")
     kind = "shop" if job in ("pull", "push") else "account"
-    return {"job": job, "run": f"{name}@{at:%Y%m%dT%H%M%SZ}.{tries}", **({kind: whose} if whose else {})}
+    return {"job": job, "run": f"{name}/{at:%Y%m%dT%H%M%SZ}.{tries}", **({kind: whose} if whose else {})}
 
 
 def _write(level: str, event: str, **facts: Any) -> None:

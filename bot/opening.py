@@ -28,6 +28,9 @@ def now() -> datetime:
 @contextmanager
 def database_of(home: Home, config: Config) -> Iterator[Database]:
     """The home's database, of this version. Raises DatabaseError."""
+    from bot import personal_data
+
+    personal_data.watch()
     database = open_database(database_url(home, config), home.path / "backups")
     try:
         yield database

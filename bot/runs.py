@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot import checkpoints, slots
+from bot import checkpoints, logs, slots
 from bot.db import Database
-from bot.errors import AlreadyRunning
+from bot.errors import AlreadyRunning, DropferryError
 from bot.models import JobRun
-from bot.shopbase import ShopUnavailable
-from flows.errors import TryLater
+from bot.shopbase import ShopBaseError, ShopUnavailable
+from flows.errors import FlowError, TryLater
 
 Counts = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -53,13 +53,26 @@ def record(database: Database, name: str, slot: datetime, clock: Clock, work: Ca
     soon, and one that was `stopped` before its end is made up at once when somebody next looks.
     """
     run = _claim(database, name, slot, clock())
+    with logs.about(**logs.run_of(name, slot, run.tries)):
+        return _recorded(database, run, clock, work)
+
+
+def _recorded(database: Database, run: JobRun, clock: Clock, work: Callable[[], Counts]) -> JobRun:
     checkpoints.reached("run: claimed")
+    logs.note("begun")
     try:
         counts = dict(work())
     except Exception as error:
         passing = isinstance(error, TryLater | ShopUnavailable | AlreadyRunning)
         again = slots.again_at(run.tries, clock()) if passing else None
-        _finish(database, run, clock(), ok=False, problem=f"{type(error).__name__}: {error}", again=again)
+        problem = f"{type(error).__name__}: {error}"
+        # Where what was seen is kept, for whoever is told of it.
+        seen = {"evidence": error.evidence} if isinstance(error, FlowError) and error.evidence else {}
+        _finish(database, run, clock(), ok=False, counts=seen, problem=problem, again=again)
+        if isinstance(error, FlowError | ShopBaseError | DropferryError):
+            logs.warn("went wrong", problem=problem, again_at=again, **seen)
+        else:
+            logs.trouble("went wrong", error)
         raise
     checkpoints.reached("run: done")
     problems = list(counts.get("problems") or [])
@@ -68,6 +81,7 @@ def record(database: Database, name: str, slot: datetime, clock: Clock, work: Ca
     problem = "; ".join([*problems, *(["stopped before its end"] if stopped else [])])
     ok = not problem
     _finish(database, run, clock(), ok=ok, counts=counts, problem=problem[:2000] or None, again=again)
+    (logs.note if ok else logs.warn)("done" if ok else "done in part", counts=counts, again_at=again)
     return run
 
 

@@ -14,7 +14,7 @@ from functools import partial
 
 import schedule
 
-from bot import account_states, rechecks, runs, slots
+from bot import account_states, logs, rechecks, runs, slots
 from bot.cli.output import told
 from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
 from bot.service.pulse import Pulse
@@ -183,6 +183,7 @@ class Service:
         try:
             work()
         except Exception as error:  # noqa: BLE001
+            logs.trouble(what, error)
             self._tell(what, error)
 
     def _attempt(self, what: str, work: Callable[[], tuple[str, bool]]) -> bool:

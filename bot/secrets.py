@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.config_errors import line_of, read_toml
 from bot.errors import ConfigError
 from bot.home import POSIX, Home, write_private
+from bot.redaction import known
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -103,6 +104,7 @@ class Secrets:
             except NoKeyring as error:
                 value, note = None, str(error)
             if value is not None:
+                known.know_secret(value)
                 return Secret(value), place, ""
         return None, None, note
 

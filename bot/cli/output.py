@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import DropferryError
-from bot.home import Home, private_folder
+from bot.home import Home
 from bot.language import _
+from bot.redaction import known
 
 FAILED, USAGE, CONFIGURATION, PERSON_NEEDED, PAGE_CHANGED = 1, 2, 3, 4, 5
 
@@ -132,7 +133,8 @@ def fail(error: Exception) -> int:
     if type(error).__name__ == "Abort":
         note("dropferry: stopped, nothing was done")
         return FAILED
-    note(f"dropferry: this was not foreseen: {type(error).__name__}: {str(error)[:300]}; {_keep(error)}")
+    said = known.text(str(error))[:300]
+    note(f"dropferry: this was not foreseen: {type(error).__name__}: {said}; {_keep(error)}")
     return FAILED
 
 
@@ -163,13 +165,14 @@ def _for_a_person(error: Any) -> tuple[str, str]:
 
 
 def _keep(error: Exception) -> str:
-    """Write the whole story to the log of the home folder; returns where it is."""
-    whole = "".join(traceback.format_exception(error))
+    """Write the whole story to the log of the home folder, without secrets and anybody's data; returns where it is."""
+    from bot.log_files import append
+
+    whole = known.text("".join(traceback.format_exception(error)))
+    told = f"{datetime.now(UTC).isoformat(timespec='seconds')} dropferry {version()}\n{whole}\n"
     try:
         home = Home.find()
-        private_folder(home.logs)
-        with (home.logs / "errors.log").open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} dropferry {version()}\n{whole}\n")
+        append(home.logs / "errors.log", told.encode("utf-8", "backslashreplace"))
     except (OSError, DropferryError):
         return f"its log cannot be written: {whole}"
     return f"the details are in {home.logs / 'errors.log'}"

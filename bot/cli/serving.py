@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import logs
 from bot.cli import output
 from bot.cli.working import stopping
 from bot.config import Config
@@ -31,18 +32,18 @@ class NotStoppedError(DropferryError):
 
 def serve(home: Home, config: Config) -> None:
     """Run the service until Ctrl-C, SIGTERM or `dropferry stop`. Raises AlreadyRunning."""
-    with run_lock(home), database_of(home, config) as database, stopping() as stopped:
+    with run_lock(home), logs.kept(home, _line), database_of(home, config) as database, stopping() as stopped:
         _request(home).unlink(missing_ok=True)
         watcher = threading.Thread(target=_watch, args=(_request(home), stopped), name="stop", daemon=True)
         watcher.start()
         pulse = Pulse()
-        place = Workplace(home, config, database, _line, stopped=_noticed(pulse.office, stopped))
-        browsing = Workplace(home, config, database, _line, stopped=_noticed(pulse.browser, stopped))
+        place = Workplace(home, config, database, logs.say, stopped=_noticed(pulse.office, stopped))
+        browsing = Workplace(home, config, database, logs.say, stopped=_noticed(pulse.browser, stopped))
         _greet(home, config)
         tell("READY=1")
         Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url), pulse=pulse).run()
         _request(home).unlink(missing_ok=True)
-        _line("stopped")
+        logs.say("stopped")
 
 
 def _noticed(step: Callable[[], None], stopped: threading.Event) -> Callable[[], bool]:
@@ -87,12 +88,12 @@ def _watch(request: Path, stopped: threading.Event) -> None:
 def _greet(home: Home, config: Config) -> None:
     pushing = [name for name, shop in config.shops.items() if shop.live_push]
     silent = [name for name in config.shops if name not in pushing]
-    _line(f"dropferry works from {home.path}")
+    logs.say(f"dropferry works from {home.path}")
     if pushing:
-        _line(f"tracking numbers go to ShopBase for: {', '.join(pushing)}")
+        logs.say(f"tracking numbers go to ShopBase for: {', '.join(pushing)}")
     if silent:
-        _line(f"nothing is told to ShopBase for: {', '.join(silent)} (live_push is off)")
-    _line(f"AliExpress is read next at {when(following(config.sync.times, datetime.now(UTC)))} by this clock")
+        logs.say(f"nothing is told to ShopBase for: {', '.join(silent)} (live_push is off)")
+    logs.say(f"AliExpress is read next at {when(following(config.sync.times, datetime.now(UTC)))} by this clock")
 
 
 def _line(text: str) -> None:
@@ -109,4 +110,4 @@ def _ping(url: str) -> None:
     try:
         fetch(url, at_most=64_000, seconds=5)
     except NotFetched as error:
-        _line(f"the heartbeat could not be told: {error}")
+        logs.say(f"the heartbeat could not be told: {error}")

@@ -114,12 +114,13 @@ def stop(
 @contextlib.contextmanager
 def workplace() -> "Iterator[Workplace]":
     """Everything opened that a job needs; Ctrl-C ends the job after the step at hand."""
+    from bot import logs
     from bot.opening import database_of
     from bot.work import Workplace
 
     home, config = open_config()
-    with database_of(home, config) as database, stopping() as stopped:
-        yield Workplace(home, config, database, output.note, stopped=stopped.is_set)
+    with logs.kept(home), database_of(home, config) as database, stopping() as stopped:
+        yield Workplace(home, config, database, logs.spoken(output.note), stopped=stopped.is_set)
 
 
 @contextlib.contextmanager
