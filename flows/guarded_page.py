@@ -21,6 +21,7 @@ from flows.values_buying import Quote
 
 TELLS_WITHIN = 0.5  # how long a press may take to be told after the call that it brings
 SENDS_WITHIN = 3.0  # how long the page may take from a press to its order call
+DRAWS_WITHIN = 4.0  # how long a page may take to draw what is pressed on it
 STANDS_AFTER = 0.3  # how long nothing may have moved before the page counts as it stands
 BURST = 10.0  # so long after the order call no other unknown call leaves the confirm page twice
 
@@ -71,7 +72,7 @@ class GuardedPage:
         self._moved_at = time.monotonic()
         self._is_unsure = False
         self._begun = False
-        self._pressed_at = 0.0
+        self._pressed_at = self._undrawn_at = 0.0
         self._dialogs: list[Dialog] = []
         self._ended: set[Request] = set()
         self._answers: dict[Request, Answer | None] = {}
@@ -195,8 +196,9 @@ class GuardedPage:
             return None
         look = self._look()
         if look is None or not is_drawn(look["terms"]):
+            self._undrawn_at = self._undrawn_at or time.monotonic()
             return None
-        shown = look["terms"]
+        shown, self._undrawn_at = look["terms"], 0.0
         if shown != self._seen:
             self._seen, self._moved_at = shown, time.monotonic()
             return None
@@ -206,6 +208,11 @@ class GuardedPage:
             if not look["armed"]:
                 self._arm(shown, self.quote, self.deadline, person=True)
         return refused
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the page has shown nothing that could be pressed for some time: it says that it failed, perhaps."""
+        return bool(self._undrawn_at) and time.monotonic() - self._undrawn_at > DRAWS_WITHIN
 
     @property
     def is_moving(self) -> bool:

@@ -30,8 +30,8 @@ __all__ = ["OwnEntry", "Warm", "check_offer", "finish", "make_ready", "no_step",
 
 OnStep = Callable[[str, Page], None]
 TRIAL = 2.0
-FRESH = 60.0  # an answer older than this is asked for again
-STALE = 900.0  # a page older than this is opened anew, product page and all
+FRESH = 60.0  # an answer older than this is believed only once the address was set after it
+STALE = 900.0  # a page older than this is opened anew
 
 
 def no_step(_name: str, _page: Page) -> None:
@@ -50,7 +50,6 @@ class Warm:
         self.wanted = wanted
         self.guard = guard
         self.opened_at = 0.0
-        self._url = ""
         self.product: Product
         self.offer: SkuOffer
         self._tab: Tab | None = None
@@ -81,18 +80,12 @@ class Warm:
             on_step("item page", self.page)
             self._checkout = Checkout(self._tab, mtop_names)
             held.at_press.append(self.close)
-            self._url = self._address()
-            self._checkout.open(self._url)
+            self._checkout.open(self._address())
             self.opened_at = time.monotonic()
             on_step("confirm page", self.page)
         except BaseException:
             self.close()
             raise
-
-    def renew(self) -> None:
-        """Loads the confirm page again where what it was answered is no longer fresh."""
-        if self.checkout.age > FRESH:
-            self.checkout.open(self._url)
 
     def close(self) -> None:
         """Stops listening to the page."""
@@ -124,10 +117,11 @@ def warm(page: Page, site: Site, wanted: Wanted, guard: Guard, *, on_step: OnSte
 def finish(warmed: Warm, own: OwnEntry | None = None, on_step: OnStep = no_step) -> Quote:
     """Brings a warmed page to the front, sets the address, reads and compares the quote, tries the button.
 
-    A page that went stale meanwhile is opened again. Raises what `prepare` raises, ValueError while another page of
-    the guard waits for its press.
+    A page that went stale meanwhile is opened again; one that was handed over waits for no press any more. Raises what
+    `prepare` raises, ValueError while another page of the guard waits for its press, or where this one was pressed.
     """
     warmed.guard.must_be_alone(warmed.page)
+    _disarm(warmed)
     with browser_trouble("buying"):
         warmed.page.bring_to_front()
     if not warmed.is_stale:
@@ -148,7 +142,6 @@ def make_ready(warmed: Warm, own: OwnEntry, on_step: OnStep) -> Quote:
     page, wanted = warmed.page, warmed.wanted
     try:
         with browser_trouble("buying"):
-            warmed.renew()
             quote = _quote(warmed.checkout, wanted, own, lambda name: on_step(name, page))
             return _sealed(warmed, quote, on_step)
     except BaseException:
@@ -162,16 +155,12 @@ def requote(warmed: Warm) -> Quote:
     The page has to be handed over again then. Raises CannotBuy where it is not what is wanted any more (another
     recipient, quantity or product), PageChanged, and ValueError where the press has happened.
     """
-    guard, page = warmed.guard, warmed.page
-    if guard.of(page).is_persons:
-        raise ValueError("the page is the person's: its order call was sent")
-    guard.of(page).disarm()
-    guard.of(page).read_again()
+    _disarm(warmed)
     try:
         with browser_trouble("buying"):
             return _sealed(warmed, _settled_quote(warmed.checkout, warmed.wanted), no_step)
     except BaseException:
-        guard.of(page).read_again()
+        warmed.guard.of(warmed.page).read_again()
         raise
 
 
@@ -198,6 +187,14 @@ def try_button(screen: DrawnConfirm) -> None:
         raise PageChanged(NAME, "button", why[:200]) from error
 
 
+def _disarm(warmed: Warm) -> None:
+    held = warmed.guard.of(warmed.page)
+    if held.is_persons:
+        raise ValueError("the page is the person's: its order call was sent")
+    held.disarm()
+    held.read_again()
+
+
 def _sealed(warmed: Warm, quote: Quote, on_step: OnStep) -> Quote:
     check_wanted(warmed.wanted, warmed.offer, quote)
     warmed.guard.quote_read(warmed.page)
@@ -210,6 +207,8 @@ def _quote(checkout: Checkout, wanted: Wanted, own: OwnEntry, step: Callable[[st
     if missing_from(checkout.recipient(), wanted.ship_to) is not None or wanted.ship_to.ids:
         set_address(checkout.page, checkout.screen.site, wanted.ship_to, own)
         step("address set")
+    elif checkout.age > FRESH:
+        raise PageChanged(NAME, RENDER, f"answered {checkout.age:.0f} s ago")
     quote = _settled_quote(checkout, wanted)
     step("quote read")
     return quote

@@ -45,6 +45,8 @@ def _before(held: GuardedPage, site: Site, guard: Guard) -> Sight:
     refused = held.why_not_now()
     if refused is not None:
         return Sight(step=PayStep.REFUSED_PRESS, reason=refused.reason, detail=refused.detail)
+    if held.is_empty:
+        return Sight(step=PayStep.AWAY, detail="the page shows no order")
     return Sight(step=PayStep.WAITING)
 
 
