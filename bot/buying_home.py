@@ -57,12 +57,21 @@ def check_may_buy(session: Session, home: Home, account: str) -> None:
             f'this home folder has not yet looked for what account "{account}" bought before',
             f"run: dropferry reconcile --account {account} --since DATE ({since})",
         )
-    told = _read(home).get("intents", {}).get(account)
-    if told is not None and (row.last_intent_at is None or row.last_intent_at < datetime.fromisoformat(told)):
+    known = _read(home)
+    told, look_since = known.get("intents", {}).get(account), known.get("look_since")
+    restored = look_since is not None and row.reconciled_at < datetime.fromisoformat(look_since)
+    if restored or (
+        told is not None and (row.last_intent_at is None or row.last_intent_at < datetime.fromisoformat(told))
+    ):
         raise MayNotBuyError(
             "the database is older than this home folder: it was restored from a backup",
             f"run: dropferry reconcile --account {account} --since DATE ({since})",
         )
+
+
+def look_before_buying(home: Home, now: datetime) -> None:
+    """From here on no account buys before it has looked again: what was ordered lately may not be in the database."""
+    write_private(_file(home), json.dumps({**_read(home), "look_since": now.astimezone(UTC).isoformat()}))
 
 
 def note_intent(session: Session, home: Home, account: str, at: datetime) -> None:

@@ -112,7 +112,7 @@ def _bring_up_to_date(database: Database, backups: Path | None) -> None:
     if now == HEAD:
         return
     if now is not None:
-        _refuse_newer(now)
+        refuse_newer(now)
         _back_up(database, backups, now)
     _migrate(database, now)
 
@@ -126,7 +126,8 @@ def _revision(database: Database) -> str | None:
         return str(found) if found is not None else None
 
 
-def _refuse_newer(revision: str) -> None:
+def refuse_newer(revision: str) -> None:
+    """Raises DatabaseError for tables of a version that this program does not know."""
     from alembic.script import ScriptDirectory
 
     known = {each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()}

@@ -1,6 +1,7 @@
 """Remembers which site each shop and account belongs to, so that a sandbox order can never reach AliExpress."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
@@ -17,7 +18,7 @@ def check_origins(home: Home, config: "Config", *, remember: bool = True) -> Non
 
     Raises ConfigError where one has changed: orders, numbers and sign-ins kept under a name belong to its origin.
     """
-    known = _remembered(home)
+    known = read_origins(home.origins_file)
     now: Origins = {
         "shops": {name: shop.url for name, shop in config.shops.items()},
         "accounts": dict.fromkeys(config.accounts, config.site.www),
@@ -40,16 +41,17 @@ def _changed(home: Home, table: str, name: str, before: str, origin: str) -> Con
     )
 
 
-def _remembered(home: Home) -> Origins:
+def read_origins(file: Path) -> Origins:
+    """What a file remembers, by shop and by account; nothing where there is no file. Raises ConfigError."""
     try:
-        known = json.loads(home.origins_file.read_text(encoding="utf-8"))
+        known = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {"shops": {}, "accounts": {}}
     except (OSError, ValueError):
         known = None
     if not _is_origins(known):
         raise ConfigError(
-            f"{home.origins_file}: this file is damaged",
+            f"{file}: this file is damaged",
             "put it back from a backup; or, if all addresses in config.toml are right, delete it",
         )
     return {table: dict(known[table]) for table in ("shops", "accounts")}

@@ -21,6 +21,8 @@ SECTIONS = {
     },
     "Unattended": {
         "service": ("bot.cli.service:service", "Have the system itself run dropferry."),
+        "backup": ("bot.cli.backing_up:backup", "Keep a copy of all that dropferry knows."),
+        "restore": ("bot.cli.backing_up:restore", "Put a copy back, after checking it."),
     },
     "Buying": {
         "map": ("bot.cli.mapping:mapping", "Say what each variant of a shop is bought as on AliExpress."),
