@@ -50,9 +50,9 @@ class PressEvidence:
         """The id of the folder."""
         return self._place.name
 
-    def keep(self, page: Page, stage: str, told: Mapping[str, Any]) -> None:
+    def keep(self, page: Page, stage: str, told: Mapping[str, Any], *, picture: bool = True) -> None:
         """Keep the page at a stage ("before", "after") with what was told of it."""
-        _keep(self._place, stage, page, {"url": page.url, **told})
+        _keep(self._place, stage, page, {"url": page.url, **told}, picture=picture)
 
 
 def forget_old(folder: Path, days: int) -> int:
@@ -70,12 +70,13 @@ def _new_folder(folder: Path) -> Path:
     return place
 
 
-def _keep(place: Path, stage: str, page: Page, about: Mapping[str, Any]) -> None:
+def _keep(place: Path, stage: str, page: Page, about: Mapping[str, Any], *, picture: bool = True) -> None:
     told = {"at": datetime.now(UTC).isoformat(), **about}
     _write(place / f"{stage}.json", json.dumps(told, ensure_ascii=False, indent=2, default=str).encode())
     try:
         _write(place / f"{stage}.html", page.content().encode("utf-8", "replace"))
-        _write(place / f"{stage}.png", page.screenshot(timeout=5000))
+        if picture:
+            _write(place / f"{stage}.png", page.screenshot(timeout=5000))
     except PlaywrightError as trouble:
         # A page that is gone cannot be pictured; the finding itself still stands.
         _write(place / f"{stage}-no-picture.txt", str(trouble).encode("utf-8", "replace"))

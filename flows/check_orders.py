@@ -38,6 +38,35 @@ def read_list(
             raise
 
 
+class ListAhead:
+    """The order list, which begins to load in `page` now and is read later; nothing else may be opened there meanwhile.
+
+    Use `pages` as what `read_list` gives, or close it. Raises TryLater where it cannot be opened.
+    """
+
+    def __init__(self, page: Page, site: Site, tab: str = "all") -> None:
+        self._tab: Tab | None = Tab(page, site, [order_list.API])
+        self._walk = _Walk(self._tab, tab)
+        try:
+            self._walk.start()
+        except FlowError:
+            self.close()
+            raise
+
+    def pages(self) -> Generator[OrderListPage, None, None]:
+        """One page of ten after another. Raises PersonNeeded, TryLater or PageChanged."""
+        try:
+            yield from self._walk.read()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Listens no longer."""
+        tab, self._tab = self._tab, None
+        if tab is not None:
+            tab.__exit__()
+
+
 def read_details(
     where: BrowserContext | Sequence[Page],
     site: Site,
@@ -74,8 +103,17 @@ class _Walk:
         self.index = 1
         self.switched = False
 
-    def pages(self) -> Iterator[OrderListPage]:
+    def start(self) -> None:
+        """Begins to load the list."""
         self.tab.start(f"{self.tab.site.www}{order_list.PATH}?tab={self.code}")
+
+    def pages(self) -> Iterator[OrderListPage]:
+        """The list from its beginning."""
+        self.start()
+        yield from self.read()
+
+    def read(self) -> Iterator[OrderListPage]:
+        """The list that has begun to load."""
         read = self._read()
         yield read
         while read.has_more:

@@ -126,7 +126,8 @@ class Attending:
         if says.over is not None:
             return PaidOrder(candidate, "nothing", says.over)
         evidence = PressEvidence(desk.place.home.evidence)
-        evidence.keep(turn.warm.page, "before", quote.model_dump(mode="json"))
+        # No picture: the person sees the page themselves, and waits for it.
+        evidence.keep(turn.warm.page, "before", quote.model_dump(mode="json"), picture=False)
         purchase = turn.rows.purchase
         try:
             held = desk.intents.commit(

@@ -18,7 +18,7 @@ from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, Pu
 from bot.models_buying import ProvenMethod
 from bot.reconcile import Asked, Seen, Verdict, holds, may_be_for, reconcile
 from bot.standing import restand
-from flows.check_orders import read_details, read_list
+from flows.check_orders import ListAhead, read_details, read_list
 from flows.values import AliLine, AliStatus, ListedOrder, OrderDetail, Site
 from flows.values_buying import Quote, ShipTo, Wanted
 
@@ -52,10 +52,15 @@ class ListView:
         return ListView([*self.seen, *(order for order in older.seen if order.number not in here)])
 
 
-def look_back(page: Page, site: Site, *, since: date | None = None, down_to: str | None = None) -> ListView:
-    """Read the list back to the day `since`, or to the order number `down_to`. Raises FlowError."""
+def look_back(
+    page: Page, site: Site, *, since: date | None = None, down_to: str | None = None, ahead: ListAhead | None = None
+) -> ListView:
+    """Read the list back to the day `since`, or to the order number `down_to`; `ahead` has begun to load it.
+
+    Raises FlowError.
+    """
     view = ListView()
-    with closing(read_list(page, site)) as pages:
+    with closing(ahead.pages() if ahead is not None else read_list(page, site)) as pages:
         for listed in pages:
             view.seen += [Seen(each.order_id, each.ordered_on, _lines(each), each.status) for each in listed.orders]
             # A card that cannot be believed may be the very order that is looked for: its own page has to tell.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot import checkpoints
+from bot import checkpoints, logs
 from bot.buying_home import is_stopped, stop_file
 from bot.holds import Held
 from bot.jobs.attending import UNDER_WAY, Attending
@@ -13,6 +13,7 @@ from bot.jobs.left_open import LeftOpen
 from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.settling import Settling
 from bot.jobs.warming import Warming
+from flows.check_orders import ListAhead
 from flows.errors import TryLater
 from flows.values_buying import Quote
 from flows.values_paying import PayStep
@@ -61,8 +62,13 @@ class OneByOne:
 
     def _one(self, turn: Turn) -> bool:
         """One order; False where none may follow it."""
-        ready = self._ready(turn)
-        if not self._settle():
+        ahead = self._look_ahead()
+        ready: Quote | PaidOrder | None = None
+        try:
+            ready = self._ready(turn)
+        finally:
+            goes_on = self._settle(ahead)
+        if not goes_on:
             return False
         if isinstance(ready, PaidOrder):
             return self._tell(ready)
@@ -94,12 +100,21 @@ class OneByOne:
             self.desk.show(turn.warm.page, self.desk.faces.looking(turn, self._pressed.turn.candidate.order))
         return quote
 
-    def _settle(self) -> bool:
+    def _look_ahead(self) -> ListAhead | None:
+        """The list that tells the number of the order before loads while the next page is made ready."""
+        if self._pressed is None or not self.desk.guard.is_alive():
+            return None
+        try:
+            return ListAhead(self.desk.office, self.desk.site)
+        except TryLater:
+            return None
+
+    def _settle(self, ahead: ListAhead | None = None) -> bool:
         """Find out what the last press made; False where it stays open, so that nothing more may be pressed."""
         pressed, self._pressed = self._pressed, None
         if pressed is None:
             return True
-        self._tell(self.settling.settle(pressed))
+        self._tell(self.settling.settle(pressed, ahead))
         if pressed.sight.step not in UNDER_WAY and self.desk.guard.is_alive():
             self.desk.guard.take_back(pressed.page)
             self.warming.is_done_with(pressed.page)
@@ -110,6 +125,8 @@ class OneByOne:
 
     def _tell(self, outcome: PaidOrder) -> bool:
         self.done.outcomes.append(outcome)
+        with logs.about(shop=outcome.candidate.shop, order=outcome.candidate.order):
+            logs.note("over", line=outcome.candidate.position, became=outcome.state, numbers=outcome.numbers)
         self.progress(outcome)
         checkpoints.reached("pay: one done")
         return outcome.state != "stopped"

@@ -4,6 +4,7 @@ One order after the other stands in front, its page made ready; the pages of the
 here presses anything, and nothing of a page is recorded from its hand-over to its result.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import rechecks
+from bot import logs, rechecks
 from bot.buying_home import check_may_buy
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -65,17 +66,25 @@ class PayRun:
         forget_old(self.place.home.evidence, self.place.config.buying.evidence_days)
         with self.place.database.read() as session:
             check_may_buy(session, self.place.home, self.account)
+        with logs.about(**logs.run_of(f"pay-run:{self.account}", self.place.clock())):
+            logs.note("begun", orders=len(self.ticked))
+            self._attend()
+            became = Counter(each.state for each in self.done.outcomes)
+            logs.note("done", outcomes=became, ended_by=self.done.ended_by)
+        return self.done
+
+    def _attend(self) -> None:
         guard, pictures = Guard(self.context, self.place.config.site, pictures=True), Pictures()
         try:
             self._guarded(guard, pictures)
         except FlowError as trouble:
             self.done.trouble = trouble
+            logs.warn("went wrong", problem=str(trouble), evidence=trouble.evidence)
         finally:
             self.done.is_gone = not guard.is_alive()
             pictures.close()
             guard.close()
             self._look_again_later()
-        return self.done
 
     def _guarded(self, guard: Guard, pictures: Pictures) -> None:
         office = guard.open_page()

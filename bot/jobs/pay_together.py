@@ -49,7 +49,8 @@ class PayTogether:
     """One merged payment by a person.
 
     `browser` opens the account's browser, with True one that the person sees; `ready` is told what is ticked; `is_over`
-    is asked, a few times a second, whether the person has said that they are done.
+    is asked, a few times a second, whether the person has said that they are done; `looking` is told before it is read
+    what they have paid.
     """
 
     place: Workplace
@@ -57,6 +58,7 @@ class PayTogether:
     browser: Browser
     ready: Callable[[Visit], None] = lambda _visit: None
     is_over: Callable[[BrowserContext], bool] = lambda _context: False
+    looking: Callable[[Visit], None] = lambda _visit: None
 
     def run(self) -> Visit:
         """Tick, wait for the person, look what came of it. Nothing of what the person does is recorded.
@@ -76,6 +78,7 @@ class PayTogether:
             visit.again = self._ask_again()
             return visit
         visit.again = self._ask_again() if visit.ticked.ticked else []
+        self.looking(visit)
         self._look(visit)
         return visit
 

@@ -1,5 +1,6 @@
 """Places orders on AliExpress, or (a dry run) goes all the way up to the press and reports what it would cost."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from bot import checkpoints
+from bot import checkpoints, logs
 from bot.buying_home import check_may_buy, is_stopped, stop_file
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -76,10 +77,14 @@ class PlaceOrders:
         if self.live:
             with self.place.database.read() as session:
                 check_may_buy(session, self.place.home, self.account)
-        try:
-            self._work(done)
-        except FlowError as trouble:
-            done.trouble = trouble
+        with logs.about(**logs.run_of(f"place:{self.account}", self.place.clock())):
+            logs.note("begun", live=self.live)
+            try:
+                self._work(done)
+            except FlowError as trouble:
+                done.trouble = trouble
+                logs.warn("went wrong", problem=str(trouble), evidence=trouble.evidence)
+            logs.note("done", outcomes=Counter(each.state for each in done.outcomes), ended_by=done.ended_by)
         return done
 
     def _work(self, done: Placed) -> None:
@@ -155,7 +160,9 @@ class PlaceOrders:
                 done.ended_by = f"buying is stopped: {stop_file(self.place.home)}"
                 return
             try:
-                outcome = self._recorded(purchasing, candidate)
+                with logs.about(shop=candidate.shop, order=candidate.order):
+                    outcome = self._recorded(purchasing, candidate)
+                    logs.note("looked at", line=candidate.position, became=outcome.state, numbers=outcome.numbers)
                 silent = 0
             except TryLater as trouble:
                 silent += 1

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
 
-from bot import checkpoints
+from bot import checkpoints, logs
 from bot.config import Config
 from bot.db import Database
 from bot.facts import PushMode, Tab
@@ -124,7 +124,8 @@ def _tell_all(
         if stopped():
             pushed.stopped = True
             return
-        trouble = _tell(teller, order_id, name, pushed)
+        with logs.about(order=name):
+            trouble = _tell(teller, order_id, name, pushed)
         pushed.unanswered += trouble
         silent = silent + 1 if trouble else 0
         progress(done + 1, len(orders))
@@ -141,9 +142,11 @@ def _tell(teller: Teller, order_id: int, name: str, pushed: Pushed) -> bool:
         teller.tell(order_id)
     except ShopUnavailable as problem:
         pushed.problems.append(f"{name}: {problem}")
+        logs.warn("not told", problem=str(problem))
         return True
     except (ShopReplyChanged, ShopRefused) as problem:
         pushed.problems.append(f"{name}: {problem}")
+        logs.warn("not told", problem=str(problem))
         return False
     unsure = teller.told.unsure > before
     if unsure:

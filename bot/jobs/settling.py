@@ -14,7 +14,7 @@ from bot.jobs.looking import ListView, look_back
 from bot.jobs.paid import PaidOrder, Pressed
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.pay_words import NUMBER
-from flows.check_orders import read_details
+from flows.check_orders import ListAhead, read_details
 from flows.errors import FlowError, PersonNeeded
 from flows.values import OrderDetail
 from flows.values_paying import Choice, PayStep
@@ -32,14 +32,17 @@ class Settling:
     desk: Desk
     comparing: Comparing
 
-    def settle(self, pressed: Pressed) -> PaidOrder:
-        """Find what the press made; asks the person where only they can know. The browser may be gone by now."""
+    def settle(self, pressed: Pressed, ahead: ListAhead | None = None) -> PaidOrder:
+        """Find what the press made; asks the person where only they can know. The browser may be gone by now.
+
+        `ahead` has begun to load the order list in the robot's own tab.
+        """
         turn, sight = pressed.turn, pressed.sight
         if sight.step is PayStep.FAILED and sight.reason is not None:
             held = Held(sight.reason, {"detail": sight.detail})
             return self.desk.hold(turn.candidate, held, pressed_at=pressed.purchase.intent_at)
         outcome = PaidOrder(turn.candidate, "unknown", NOT_FOUND, pressed.quote)
-        if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1]):
+        if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1], ahead):
             return outcome
         if sight.pressed is None:
             button = pressed.quote.button_text if pressed.quote is not None else ""
@@ -66,7 +69,9 @@ class Settling:
                 self._resolve(session, row, ())
         return said
 
-    def _look(self, pressed: Pressed, outcome: PaidOrder, waits: tuple[float, ...]) -> bool:
+    def _look(
+        self, pressed: Pressed, outcome: PaidOrder, waits: tuple[float, ...], ahead: ListAhead | None = None
+    ) -> bool:
         """Look after each of these waits; True as soon as it is decided, and `outcome` says what it is."""
         desk, purchase = self.desk, pressed.purchase
         for seconds in waits:
@@ -74,7 +79,7 @@ class Settling:
                 desk.place.say(f"looking for the number of order {outcome.candidate.order} …")
                 desk.pause(seconds)
             try:
-                view = look_back(desk.office, desk.site, down_to=desk.known.newest)
+                view = look_back(desk.office, desk.site, down_to=desk.known.newest, ahead=ahead)
                 checkpoints.reached("pay: looked")
                 arrived = pressed.sight.step is PayStep.DONE
                 verdict = desk.looker.settle_own_press(purchase, view, pressed.sight.numbers, arrived=arrived)

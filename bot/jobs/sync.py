@@ -20,6 +20,7 @@ from bot.ali_intake import (
     take_tracking,
 )
 from bot.db import Database
+from bot.log_events import log_unread
 from bot.models import AliOrder, Parcel
 from flows.check_orders import read_details, read_list
 from flows.errors import FlowError, PageChanged, TryLater
@@ -54,6 +55,16 @@ class Synced:
     problems: list[str] = field(default_factory=list)
     unanswered: int = 0
     stopped: bool = False
+
+    def after(self, parts: "Iterable[Synced]") -> "Synced":
+        """The same with what earlier parts of it, which were cut short, have read."""
+        for part in parts:
+            self.list_pages += part.list_pages
+            self.details += part.details
+            self.trackings += part.trackings
+            self.changed += part.changed
+            self.numbers += part.numbers
+        return self
 
 
 def has_open_orders(database: Database, account: str) -> bool:
@@ -200,12 +211,15 @@ class _Sync:
     def _take_trouble(self, number: str, error: FlowError, *, missing: bool) -> None:
         """An order that is on no list and whose page cannot be read is not this account's, as far as we can tell."""
         if isinstance(error, TryLater):
+            with self.database.read() as session:
+                log_unread(session, number, error)
             self.synced.problems.append(f"{number}: {error}")
             self.synced.unanswered += 1
             return
         now = self.clock()
         with self.database.write() as session:
             ali = session.get_one(AliOrder, self.ids[number])
+            log_unread(session, number, error)
             if missing and isinstance(error, PageChanged):
                 ali.missing_since = ali.missing_since or now
                 self.synced.missing += 1
