@@ -44,6 +44,8 @@ SECTIONS = {
         "demo": ("bot.cli.sandboxing:demo", "Watch the whole day against a make-believe shop."),
         "sandbox": ("bot.cli.sandboxing:sandbox", "Start the make-believe ShopBase and AliExpress."),
         "read": ("bot.cli.reading:read", "Read a saved AliExpress page or answer."),
+        "doctor": ("bot.cli.checking:doctor", "Prove each thing that a run needs, with the fix."),
+        "check": ("bot.cli.checking:check", "See whether the robot still finds its way on the pages."),
         "version": ("bot.cli.setup:version", "Say which version this is."),
     },
 }

@@ -40,7 +40,7 @@ def read(
     if path.suffix.lower() == ".json" and path.is_file():
         read = read_saved(page.value, path)
     else:
-        with _windowless_context() as context:
+        with windowless_context() as context:
             read = read_saved(page.value, path, context)
     value = read.model_dump(mode="json")
     if as_json:
@@ -51,7 +51,7 @@ def read(
 
 
 @contextmanager
-def _windowless_context() -> "Iterator[BrowserContext]":
+def windowless_context() -> "Iterator[BrowserContext]":
     """A browser without a profile or a way out, for a page that is only drawn."""
     from playwright.sync_api import sync_playwright
 

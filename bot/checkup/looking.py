@@ -1,0 +1,65 @@
+"""What a page that is open shows of the elements that its readers look for, and what of it is broken."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from bot.language import _
+from bot.recordings.kinds import KINDS, Kind, Reading
+from bot.selector_health import Broken
+from flows.errors import AnswerChanged, FlowError, PageChanged
+from flows.selector_files import SelectorFile, load
+from flows.survey import Seen, survey
+from flows.values import OrderListPage, Site
+
+SCREENS = {kind.screen.name: kind.screen for kind in KINDS.values()}
+Found = dict[str, dict[str, Seen]]
+
+
+def elements_of(page: Page, kind: Kind, site: Site) -> Found:
+    """Every element of the kind's selector files, as the open page has it."""
+    return {name: survey(page, load(name, site.selectors), SCREENS[name].inside) for name in kind.files}
+
+
+def missing(kind: Kind, seen: Found, where: str) -> Iterator[Broken]:
+    """The elements without which such a page cannot be read, and which no place to look has."""
+    name = kind.screen.name
+    for element in sorted(kind.screen.always):
+        if seen[name][element].is_missed:
+            yield Broken(name, element, _("nothing there"), where)
+
+
+def worse_than_ours(page: Page, kind: Kind, site: Site, seen: Found, where: str) -> Iterator[Broken]:
+    """The elements that the package's own places find on the open page, and the merchant's do not."""
+    for name in kind.files:
+        own: SelectorFile = load(name, site.selectors)
+        if not own.overridden:
+            continue
+        ours = survey(page, load(name), SCREENS[name].inside)
+        for element in sorted(own.overridden):
+            if ours[element].is_found and not seen[name][element].is_found:
+                yield Broken(name, element, _("your own file finds nothing where dropferry's does"), where)
+
+
+def contradicted(kind: Kind, reading: Reading, where: str) -> Iterator[Broken]:
+    """The trouble of the readers of a page of which nobody has said what is to be read."""
+    if isinstance(reading.calls, FlowError) and not (
+        isinstance(reading.calls, AnswerChanged) and not isinstance(reading.page, FlowError)
+    ):
+        yield of_error(kind, reading.calls, where)
+    elif isinstance(reading.page, FlowError) and not _is_empty(reading):
+        yield of_error(kind, reading.page, where)
+    elif isinstance(reading.both, FlowError):
+        yield of_error(kind, reading.both, where)
+
+
+def of_error(kind: Kind, error: FlowError, where: str) -> Broken:
+    """What a reader's error says, by the element that it names."""
+    if isinstance(error, PageChanged):
+        return Broken(kind.screen.name, error.element, error.found[:200], where)
+    return Broken(kind.screen.name, "page", str(error)[:200], where)
+
+
+def _is_empty(reading: Reading) -> bool:
+    """A list without orders: nothing is drawn, and nothing can be."""
+    return isinstance(reading.calls, OrderListPage) and not reading.calls.orders and not reading.calls.unread
