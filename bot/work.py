@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot import account_states, opening, rechecks, runs
+from bot.clock_leap import ClockWatch, again_after_leap
 from bot.config import Config
 from bot.cookies import member_of
 from bot.db import Database
@@ -40,6 +41,7 @@ class Workplace:
     stopped: Callable[[], bool] = lambda: False
     progress: Progress = lambda _what, _done, _all: None
     wait_seconds: float = 600
+    watch: Callable[[], ClockWatch] = ClockWatch
     last: JobRun | None = field(default=None)
 
     def pull(self, shop: str, slot: datetime | None = None) -> Pulled:
@@ -69,6 +71,27 @@ class Workplace:
         from bot.jobs.sync import Synced, has_open_orders, sync
 
         synced = Synced()
+        parts: list[Synced] = []
+
+        def read(stopped: Callable[[], bool]) -> Synced:
+            with self.browser(account, only_reads=True) as context:
+                if has_unknown_outcomes(self.database, account):
+                    self._settle(context, account)
+                found = sync(
+                    self.database,
+                    context,
+                    self.config.site,
+                    account,
+                    clock=self.clock,
+                    tabs=self.config.sync.tabs,
+                    on_trouble=Evidence(self.home.evidence).keep,
+                    stopped=stopped,
+                    progress=self.progress,
+                )
+                if found.list_pages:
+                    self._is_signed_in(account, context)
+                parts.append(found)
+                return found
 
         def work() -> runs.Counts:
             nonlocal synced
@@ -78,22 +101,7 @@ class Workplace:
                 self._look_again(account)
                 self._note_read(account, begun)
                 return asdict(synced)
-            with self.browser(account, only_reads=True) as context:
-                if unknown:
-                    self._settle(context, account)
-                synced = sync(
-                    self.database,
-                    context,
-                    self.config.site,
-                    account,
-                    clock=self.clock,
-                    tabs=self.config.sync.tabs,
-                    on_trouble=Evidence(self.home.evidence).keep,
-                    stopped=self.stopped,
-                    progress=self.progress,
-                )
-                if synced.list_pages:
-                    self._is_signed_in(account, context)
+            synced = again_after_leap(read, self.stopped, self.say, self.watch).after(parts[:-1])
             if not synced.stopped:
                 self._note_read(account, begun)
             return asdict(synced)
@@ -109,24 +117,27 @@ class Workplace:
 
         rechecked = Rechecked()
 
+        def read(stopped: Callable[[], bool]) -> Rechecked:
+            with self.browser(account, only_reads=True) as context:
+                if has_unknown_outcomes(self.database, account):
+                    self._settle(context, account)
+                return recheck(
+                    self.database,
+                    context,
+                    self.config.site,
+                    account,
+                    clock=self.clock,
+                    tabs=self.config.sync.tabs,
+                    on_trouble=Evidence(self.home.evidence).keep,
+                    stopped=stopped,
+                )
+
         def work() -> runs.Counts:
             nonlocal rechecked
             begun = self.clock()
             unknown = has_unknown_outcomes(self.database, account)
             if unknown or has_unpaid_orders(self.database, account):
-                with self.browser(account, only_reads=True) as context:
-                    if unknown:
-                        self._settle(context, account)
-                    rechecked = recheck(
-                        self.database,
-                        context,
-                        self.config.site,
-                        account,
-                        clock=self.clock,
-                        tabs=self.config.sync.tabs,
-                        on_trouble=Evidence(self.home.evidence).keep,
-                        stopped=self.stopped,
-                    )
+                rechecked = again_after_leap(read, self.stopped, self.say, self.watch)
             if not rechecked.stopped:
                 self._note_read(account, begun)
             return asdict(rechecked)
