@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 
 from bot import logs
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder
+from flows.errors import FlowError
 
+_SAID = frozenset({"detail", "problems"})
 _COMING = "dropferry: events to be logged"
 _is_watching = False
 
@@ -32,20 +34,36 @@ def _collect(session: Any, *_: Any) -> None:
 
 def _order_of(session: Any, event: Event) -> tuple[str | None, str | None]:
     """The order's name and shop; of an AliExpress order those that it was bought for."""
-    query = select(Order.name, Order.shop).order_by(col(Order.name)).distinct()
-    if event.order_id is not None:
-        query = query.where(Order.id == event.order_id)
-    else:
-        query = (
-            query.join(Line, col(Line.order_id) == Order.id)
-            .join(Purchase, col(Purchase.line_id) == Line.id)
-            .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
-            .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
-            .where(AliOrder.number == event.ali_number)
-        )
+    if event.order_id is None:
+        return _bought_for(session, event.ali_number) if event.ali_number else (None, None)
+    query = select(Order.name, Order.shop).where(Order.id == event.order_id)
     # By the connection: a query of the session would flush what is just being flushed.
+    found = session.connection().execute(query).first()
+    return (found[0], found[1]) if found is not None else (None, None)
+
+
+def _bought_for(session: Any, number: str) -> tuple[str | None, str | None]:
+    query = (
+        select(Order.name, Order.shop)
+        .join(Line, col(Line.order_id) == Order.id)
+        .join(Purchase, col(Purchase.line_id) == Line.id)
+        .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
+        .where(AliOrder.number == number)
+        .order_by(col(Order.name))
+        .distinct()
+    )
     found = session.connection().execute(query).all()
     return (", ".join(row[0] for row in found), found[0][1]) if found else (None, None)
+
+
+def log_unread(session: Session, number: str, error: FlowError) -> None:
+    """An AliExpress order whose pages could not be read is a line of the orders that it was bought for."""
+    if logs.is_on():
+        order, shop = _bought_for(session, number)
+        with logs.about(order=order, shop=shop):
+            problem = f"{type(error).__name__}: {error}"
+            logs.warn("could not be read", ali_order=number, problem=problem, evidence=error.evidence)
 
 
 def _drop(session: Any) -> None:
@@ -54,7 +72,7 @@ def _drop(session: Any) -> None:
 
 def _log(session: Any) -> None:
     for event, order, shop in session.info.pop(_COMING, []):
-        # What the store wrote for an address, before and after, is the database's business alone.
-        data = {} if "address" in event.what else event.data
+        # An address, before and after, and what a page said of one are the database's business alone.
+        data = {key: told for key, told in event.data.items() if key not in _SAID and "address" not in event.what}
         with logs.about(order=order, shop=shop):
             logs.note(event.what, who=event.who, ali_order=event.ali_number, evidence=event.evidence, data=data)

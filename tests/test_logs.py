@@ -1,4 +1,4 @@
-"""The log: readable on a terminal, JSON in the home, bounded, whole with several writers, and each line says its run."""
+"""The log: readable on a terminal, JSON in the home, bounded, whole with several writers; each line says its run."""
 
 import json
 import logging
@@ -43,7 +43,13 @@ def home_fixture(tmp_path: Path) -> Home:
 
 def add_order(database: Database, name: str) -> int:
     """An order in the database."""
-    facts = {"store_id": name, "created_at": AT, "financial_status": "paid", "currency": "USD", "total_minor": 100}
+    facts: dict[str, Any] = {
+        "store_id": name,
+        "created_at": AT,
+        "financial_status": "paid",
+        "currency": "USD",
+        "total_minor": 100,
+    }
     with database.write() as session:
         order = Order(shop="main", name=name, tab=Tab.AWAITING_ORDER, **facts)
         session.add(order)
@@ -154,14 +160,17 @@ class TestRuns:
         assert "shop" not in told[5]
 
     def test_trouble_of_a_run(self, home: Home, sqlite: Database) -> None:
-        """Trouble that was foreseen is a line with the next try; the unforeseen is told whole. Evidence is named, in the
-        record of the run too."""
+        """Foreseen trouble is a line with the next try; the unforeseen is told whole. Evidence is named."""
         changed = PageChanged("order_list", "card", "none")
         changed.evidence = "20261122T120000Z-abc123"
         with logs.kept(home):
             for error in (TryLater("no answer"), changed, RuntimeError("odd")):
+
+                def fail(error: Exception = error) -> dict[str, Any]:
+                    raise error
+
                 with pytest.raises(type(error)):
-                    runs.record(sqlite, "sync:main", AT, lambda: AT, lambda error=error: (_ for _ in ()).throw(error))
+                    runs.record(sqlite, "sync:main", AT, lambda: AT, fail)
         later, page, odd = (line for line in lines(home) if line["event"] == "went wrong")
         assert ("TryLater: no answer", "2026-11-22 12:05:00+00:00") == (later["problem"], later["again_at"])
         assert ("warning", "20261122T120000Z-abc123") == (page["level"], page["evidence"])
