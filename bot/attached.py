@@ -27,6 +27,9 @@ from bot.home import Home
 from bot.language import _
 from bot.locks import Note
 
+# What was started here goes on after this process; until then it is not forgotten.
+left_open: "list[subprocess.Popen[bytes]]" = []
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 START_SECONDS = 30.0
 ASK_SECONDS = 5.0
@@ -112,6 +115,7 @@ def start(config: Config, home: Home, account: str, own: Path, left: Note | None
         "about:blank",
     ]
     process = _left_alone(command)
+    left_open.append(process)
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         opened = running(profile)
