@@ -152,7 +152,7 @@ def test_a_sync_through_which_the_machine_sleeps(
     now, looks = Time(), iter(range(1000))
 
     def wall() -> float:
-        if next(looks) == 4:
+        if next(looks) == 2:
             now.wall += 3600
         return now.wall
 
