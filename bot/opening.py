@@ -107,9 +107,9 @@ def browser_of(
     With `attended` it is shown, whatever the configuration says: a person works in it. A job that `only_reads` may work
     in the Chrome that `dropferry login --attach` has left open. An account that waits for a person is not opened unless
     `even_if_paused`; one that turns out to need a person is paused (`bot.account_states`). `database` is the home's if
-    not given. Raises AlreadyRunning, ConfigError, PersonNeeded.
+    not given. Raises AlreadyRunning, ConfigError (also for selector files that may not be used), PersonNeeded.
     """
-    from bot import account_states
+    from bot import account_states, overrides, selector_health
     from bot.locks import account_lock
     from flows.errors import PersonNeeded
 
@@ -120,6 +120,8 @@ def browser_of(
         # Told before anybody waits for a browser that cannot be shown.
         need_display(config, attended=True)
     with _this_or_own(database, home, config) as known:
+        with known.read() as session:
+            overrides.check_usable(session, config.site.selectors)
         if not even_if_paused:
             account_states.check_not_paused(known, account, clock())
         with account_lock(home, account, config.is_sandbox, wait_seconds, say, stopped=stopped) as left:
@@ -127,9 +129,12 @@ def browser_of(
                 # Whoever had the browser before may have been asked for a person.
                 account_states.check_not_paused(known, account, clock())
             try:
-                with account_context(
-                    home, config, account, attended=attended, only_reads=only_reads, left=left
-                ) as context:
+                with (
+                    selector_health.noted(known, clock),
+                    account_context(
+                        home, config, account, attended=attended, only_reads=only_reads, left=left
+                    ) as context,
+                ):
                     account_states.check_same_person(known, account, member_of(context.cookies(), config.site))
                     yield context
             except PersonNeeded as need:
