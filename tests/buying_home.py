@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext
 from sqlmodel import col, select
 
 from bot.buying_home import note_reconciled
+from bot.clock_leap import ClockWatch
 from bot.config import Config, load
 from bot.db import Database
 from bot.finding import find_order, parse
@@ -175,7 +176,8 @@ class Keeper(BuyingHome):
         with self.database() as database:
             with database.read() as session:
                 only = [find_order(session, parse(name), None).id or 0 for name in names] or None
-            place = Workplace(self.home, self.config, database, lambda _line: None)
+            watch = how.pop("watch", ClockWatch)
+            place = Workplace(self.home, self.config, database, lambda _line: None, watch=watch)
             how = {"pause": self.slept.append, **how}
             return PlaceOrders(place, self.context, ACCOUNT, live, only, **how).run()
 

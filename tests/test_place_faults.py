@@ -3,6 +3,7 @@
 The jobs run against the stand-ins in a real browser. Where nothing is ordered anyway, the tests share one order.
 """
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 from sqlmodel import select
 
 from bot.buying_home import stop_file
+from bot.clock_leap import ClockWatch
 from bot.facts import Tab
 from bot.holds import Hold
 from bot.jobs.purchasing import Outcome
@@ -149,6 +151,13 @@ def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
         never.one("#1001")
     assert changed.value.evidence is not None
     assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
+
+
+def test_machine_that_slept_ends_the_run(never: Keeper) -> None:
+    """Proves that nothing is bought with pages from before a sleep: the run ends, and says to run it again."""
+    wall = itertools.count(0, 3600)
+    done = never.place("#1001", watch=lambda: ClockWatch(lambda: next(wall), lambda: 0.0))
+    assert ([], True) == (done.outcomes, "the machine slept" in (done.ended_by or ""))
 
 
 @pytest.mark.parametrize("what", ["total", "button", "method", "recipient", "quantity"])

@@ -19,7 +19,9 @@ from bot.jobs.lease import Lease, StoreSays
 from bot.jobs.looking import Looker, look_back
 from bot.jobs.purchasing import Outcome, Purchasing
 from bot.jobs.stores import Stores
+from bot.language import _
 from bot.models import Order, Purchase, PurchaseState
+from bot.overrides import check_accepted
 from bot.planning import Candidate, plan
 from bot.recording import Recording
 from bot.shopbase import ShopBaseError
@@ -70,13 +72,15 @@ class PlaceOrders:
     def run(self) -> Placed:
         """Settle what is open, then buy one thing after another until all is done or something ends it.
 
-        Raises MayNotBuyError before anything is opened; trouble with pages is told in `Placed.trouble`.
+        Raises MayNotBuyError and NotAcceptedError before anything is opened; trouble with pages is told in `Placed.trouble`.
         """
         done = Placed(self.live)
         forget_old(self.place.home.evidence, self.place.config.buying.evidence_days)
         if self.live:
             with self.place.database.read() as session:
                 check_may_buy(session, self.place.home, self.account)
+                if self.supervised is None:
+                    check_accepted(session, self.place.config.site.selectors)
         with logs.about(**logs.run_of(f"place:{self.account}", self.place.clock())):
             logs.note("begun", live=self.live)
             try:
@@ -153,8 +157,15 @@ class PlaceOrders:
 
     def _buy_all(self, purchasing: Purchasing, ready: list[Candidate], done: Placed) -> None:
         silent = unknown = 0
+        watching = self.place.watch()
         for candidate in ready:
             if self.place.stopped():
+                return
+            if watching.look():
+                # Whatever was read before is old now, and a run is short: a new one has a new browser.
+                done.ended_by = _(
+                    "the machine slept, or its clock was set, in the middle of this; run it again for the rest"
+                )
                 return
             if is_stopped(self.place.home):
                 done.ended_by = f"buying is stopped: {stop_file(self.place.home)}"
