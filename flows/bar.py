@@ -18,6 +18,7 @@ from flows.values_paying import BarFace, Choice
 BLANK = "about:blank"
 WORLD = "dropferry"
 SCRIPT = "bar.js"
+RESTS = 4.0  # how long it stays away after a press that sent no order call
 CALL = "function (what, ...told) { return globalThis.dropferryBar ? globalThis.dropferryBar[what](...told) : null }"
 
 
@@ -72,7 +73,11 @@ class Bar:
             face[name] = base64.b64encode(face[name]).decode() if face[name] else ""
         face["choices"] = [[str(what), label, key] for what, label, key in face["choices"]]
         told = confirm.places(self.site)
-        places = {"clear": [*told["button"], *told["total"]], "button": ", ".join(told["button"])}
+        places = {
+            "clear": [*told["button"], *told["total"]],
+            "button": ", ".join(told["button"]),
+            "rests": RESTS * 1000,
+        }
         return bool(self._call("show", face, places) or (self._enter() and self._call("show", face, places)))
 
     def _call(self, what: str, *told: object) -> Any:

@@ -1,8 +1,8 @@
 // The bar over a page, run in a world of its own: the page's scripts can neither reach it nor answer for the person.
 // It loads nothing, adds one empty element to the document, and hands over what was chosen only when it is asked.
-// It is told `clear`, the places that it must not cover, and `button`, those of the order button.
+// It is told `clear`, the places that it must not cover, and `button`, those of the order button, which count first, and
+// `rests`, how many milliseconds it stays away after a press that nothing came of.
 (() => {
-  const RESTS = 4000; // how long it stays away after a press that nothing came of
   const CSS = `
     :host { all: initial !important; position: fixed !important; left: 0 !important; right: 0 !important;
       bottom: 0 !important; z-index: 2147483647 !important; display: block !important; }
@@ -76,7 +76,7 @@
   root.adoptedStyleSheets = [sheetOf(CSS)];
   const room = sheetOf("");
   let roomRule = "";
-  let places = { clear: [], button: "" };
+  let places = { clear: [], button: "button", rests: 0 };
   let box = null;
   let buttons = [];
   let said = null;
@@ -131,7 +131,7 @@
     const made = make("button");
     made.type = "button";
     made.value = value;
-    made.append(make("span", "", label), " ");
+    made.append(`${label} `);
     if (key) {
       made.setAttribute("aria-keyshortcuts", keysOf(key));
       made.dataset.code = codeOf(key);
@@ -177,19 +177,25 @@
     root.replaceChildren(box);
   };
 
-  // It stands below; where it would cover what must be seen it goes to the top, or leaves out what is there to compare.
-  const covered = () => {
+  // It stands below, and the page gets room to scroll by; where it would cover what must be seen it goes to the top, or
+  // leaves out what is there to compare.
+  const covered = (clear) => {
     const mine = host.getBoundingClientRect();
-    return places.clear.flatMap((css) => [...document.querySelectorAll(css)]).some((one) => {
+    return clear.flatMap((css) => [...document.querySelectorAll(css)]).some((one) => {
       const theirs = one.getBoundingClientRect();
       return theirs.width && theirs.height && theirs.bottom > mine.top && theirs.top < mine.bottom
         && theirs.right > mine.left && theirs.left < mine.right;
     });
   };
-  const stand = (top, small) => {
+  const stand = (clear, top, small) => {
     host.classList.toggle("top", top);
     box.classList.toggle("small", small);
-    return !covered();
+    const side = top ? "top" : "bottom";
+    const height = Math.ceil(host.getBoundingClientRect().height);
+    const rule = `html { padding-${side}: ${height}px !important; scroll-padding-${side}: ${height}px !important; }`;
+    if (roomRule !== rule) room.replaceSync(rule);
+    roomRule = rule;
+    return !covered(clear);
   };
   const settle = () => {
     if (!isShown || !box) return;
@@ -198,12 +204,10 @@
     const isAway = pressedAt > 0;
     host.classList.toggle("away", isAway);
     if (isAway) return;
-    const tries = [[false, false], [true, false], [false, true], [true, true]];
-    if (!tries.some(([top, small]) => stand(top, small))) stand(false, true);
-    const height = host.classList.contains("top") ? 0 : Math.ceil(host.getBoundingClientRect().height);
-    const rule = height ? `html { padding-bottom: ${height}px !important; scroll-padding-bottom: ${height}px !important; }` : "";
-    if (roomRule !== rule) room.replaceSync(rule);
-    roomRule = rule;
+    const now = [host.classList.contains("top"), box.classList.contains("small")];
+    const ways = [now, [false, false], [true, false], [false, true], [true, true]];
+    const found = [places.clear, [places.button]].some((clear) => ways.some(([top, small]) => stand(clear, top, small)));
+    if (!found) stand([], false, true);
   };
   let timer = 0;
   const later = () => {
@@ -234,13 +238,14 @@
       said = null;
       pressedAt = 0;
       isShown = true;
+      host.className = "";
       draw(face);
       settle();
       return true;
     },
     // Asked again and again while nothing was ordered: a press that led to nothing brings the bar back.
     said: () => {
-      if (pressedAt && performance.now() - pressedAt > RESTS) pressedAt = 0;
+      if (pressedAt && performance.now() - pressedAt > places.rests) pressedAt = 0;
       settle();
       const what = said;
       said = null;
