@@ -21,6 +21,7 @@ from bot import hosts
 from bot.config_base import Settings
 from bot.config_buying import Amount, Buying, Currency, Limits, Rung
 from bot.config_errors import BadKey, config_error, nearest, read_toml
+from bot.config_notify import Notify, TimeOfDay
 from bot.errors import ConfigError
 from bot.home import Home
 from bot.origins import check_origins
@@ -28,7 +29,6 @@ from flows.values import Site
 
 # The prefix "sandbox-" is what keeps the sandbox's secrets and profiles apart from the real ones.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -212,6 +212,7 @@ class Config(BaseSettings):
     push: Push = Field(default=Push(), description="how tracking numbers are told")
     browser: Browser = Field(default=Browser(), description="which browser is used")
     heartbeat: Heartbeat = Field(default=Heartbeat(), description="who is told that a run went well")
+    notify: Notify = Field(default=Notify(), description="what you are told, wherever you are")
 
     @classmethod
     def settings_customise_sources(

@@ -9,6 +9,7 @@ from tomlkit.items import Table
 
 from bot.config import Account, AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync
 from bot.config_buying import Buying
+from bot.config_notify import Notify
 
 HEAD = (
     "The configuration of dropferry. Secrets never stand here: dropferry secret set NAME keeps them.",
@@ -22,6 +23,7 @@ _OPTIONAL: dict[str, type[BaseModel]] = {
     "push": Push,
     "browser": Browser,
     "heartbeat": Heartbeat,
+    "notify": Notify,
 }
 
 

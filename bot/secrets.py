@@ -22,6 +22,7 @@ Secret = SecretStr
 
 SERVICE = "dropferry"
 DATABASE_PASSWORD = "database-password"  # noqa: S105  # its name, not its value
+NOTIFY_URLS = "notify-urls"
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
@@ -58,7 +59,7 @@ def account_secrets(account: str) -> tuple[str, str]:
 
 def wanted(config: "Config") -> dict[str, bool]:
     """The names of all secrets that this configuration can use, as they are stored, and whether each is needed."""
-    names = {DATABASE_PASSWORD: False}
+    names = {DATABASE_PASSWORD: False, NOTIFY_URLS: False}
     for shop in config.shops:
         names |= shop_secrets(shop)
     for account in config.accounts:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.config import Account, AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync, load
 from bot.config_buying import Buying, Limits
 from bot.config_errors import line_of
+from bot.config_notify import Notify
 from bot.config_text import config_text
 from bot.errors import ConfigError
 from bot.home import Home
@@ -316,6 +317,7 @@ TABLES: dict[tuple[str, ...], type[BaseModel]] = {
     ("push",): Push,
     ("browser",): Browser,
     ("heartbeat",): Heartbeat,
+    ("notify",): Notify,
 }
 
 
