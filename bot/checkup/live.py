@@ -16,7 +16,7 @@ from bot.models import AliOrder
 from bot.models_buying import Mapping
 from bot.recordings.kinds import KINDS, Answers, Kind, Reading, read_open
 from bot.selector_health import Broken, Looked, Uses
-from flows.errors import CannotBuy, FlowError, PersonNeeded, TryLater
+from flows.errors import CannotBuy, FlowError, PageChanged, PersonNeeded, TryLater
 from flows.guard import Guard
 from flows.pages import order_detail, order_list, product, tracking
 from flows.pages.address_form import DrawnAddresses
@@ -24,7 +24,7 @@ from flows.pages.confirm import quote_of
 from flows.pay_page import Warm, warm
 from flows.selector_files import load
 from flows.survey import Seen
-from flows.tab import Tab, browser_trouble, close_tab
+from flows.tab import OnTrouble, Tab, browser_trouble, close_tab
 from flows.values import AliStatus, OrderListPage, Site
 from flows.values_buying import Product, ShipTo, SkuOffer, Wanted
 
@@ -73,13 +73,17 @@ def known_of(session: Session, account: str, shops: list[str]) -> Known:
 
 @dataclass
 class LivePages:
-    """One look at the pages of one account; `kinds` names those that are wanted."""
+    """One look at the pages of one account; `kinds` names those that are wanted.
+
+    `on_trouble` sees each page on which something is broken, while it is open.
+    """
 
     context: BrowserContext
     site: Site
     known: Known
     kinds: frozenset[str]
     progress: Callable[[str], None] = lambda _what: None
+    on_trouble: OnTrouble | None = None
     uses: Uses = field(default_factory=Uses)
     skipped: list[NotLooked] = field(default_factory=list)
 
@@ -248,7 +252,11 @@ class LivePages:
         more = [*worse_than_ours(page, kind, self.site, seen, where), *(missing(kind, seen, where) if always else ())]
         for name, elements in seen.items():
             self.uses.note_seen(load(name, self.site.selectors), elements)
-        return Looked(where, "live", seen, (*broken, *(one for one in more if one.element not in named)))
+        all_of_it = (*broken, *(one for one in more if one.element not in named))
+        if all_of_it and self.on_trouble is not None:
+            first = all_of_it[0]
+            self.on_trouble(page, PageChanged(first.page, first.element, first.why))
+        return Looked(where, "live", seen, all_of_it)
 
     def _skip(self, page: str, why: str) -> None:
         self.skipped.append(NotLooked(page, why))

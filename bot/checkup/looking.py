@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from bot.language import _
-from bot.recordings.kinds import KINDS, Kind, Reading
+from bot.recordings.kinds import Kind, Reading
 from bot.selector_health import Broken
 from flows.errors import AnswerChanged, FlowError, PageChanged
-from flows.selector_files import SelectorFile, load
+from flows.selector_files import load
 from flows.survey import Seen, survey
 from flows.values import OrderListPage, Site
 
-SCREENS = {kind.screen.name: kind.screen for kind in KINDS.values()}
 Found = dict[str, dict[str, Seen]]
 
 
 def elements_of(page: Page, kind: Kind, site: Site) -> Found:
-    """Every element of the kind's selector files, as the open page has it."""
-    return {name: survey(page, load(name, site.selectors), SCREENS[name].inside) for name in kind.files}
+    """Every element that this kind of page is read by, as the open page has it."""
+    screen = kind.screen
+    return {screen.name: survey(page, load(screen.name, site.selectors), screen.inside)}
 
 
 def missing(kind: Kind, seen: Found, where: str) -> Iterator[Broken]:
@@ -31,14 +31,13 @@ def missing(kind: Kind, seen: Found, where: str) -> Iterator[Broken]:
 
 def worse_than_ours(page: Page, kind: Kind, site: Site, seen: Found, where: str) -> Iterator[Broken]:
     """The elements that the package's own places find on the open page, and the merchant's do not."""
-    for name in kind.files:
-        own: SelectorFile = load(name, site.selectors)
-        if not own.overridden:
-            continue
-        ours = survey(page, load(name), SCREENS[name].inside)
+    screen = kind.screen
+    own = load(screen.name, site.selectors)
+    if own.overridden:
+        ours = survey(page, load(screen.name), screen.inside)
         for element in sorted(own.overridden):
-            if ours[element].is_found and not seen[name][element].is_found:
-                yield Broken(name, element, _("your own file finds nothing where dropferry's does"), where)
+            if ours[element].is_found and not seen[screen.name][element].is_found:
+                yield Broken(screen.name, element, _("your own file finds nothing where dropferry's does"), where)
 
 
 def contradicted(kind: Kind, reading: Reading, where: str) -> Iterator[Broken]:

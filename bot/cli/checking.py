@@ -101,7 +101,7 @@ def _kinds(named: list[str] | None) -> frozenset[str]:
 def _files_of(kinds: frozenset[str]) -> set[str]:
     from bot.recordings.kinds import KINDS
 
-    return {name for kind in kinds for name in KINDS[kind].files}
+    return {KINDS[kind].screen.name for kind in kinds}
 
 
 def _accounts(config: "Config", named: str | None) -> list[str]:

@@ -25,7 +25,7 @@ def print_health(
         _print_fallbacks(found)
         _print_nobody(found)
     for each in skipped:
-        output.say(_("Not looked at: {page}, for {why}").format(page=each.page, why=each.why))
+        output.say(_("Not looked at: {page} ({why})").format(page=each.page, why=each.why))
     _print_broken(found)
 
 
@@ -77,12 +77,14 @@ def _print_fallbacks(found: Sequence[PageHealth]) -> None:
 
 
 def _print_nobody(found: Sequence[PageHealth]) -> None:
-    rows = [each for page in found if page.recorded + page.live for each in page.elements if each.state == "nobody"]
-    if rows:
-        output.say(_("Found by nobody, for no page that was looked at shows it (or it is named otherwise now):"))
-    for each in rows:
-        tail = "" if each.is_proved else _(" (its places were never seen to fit)")
-        output.say(f"  {each.page} {each.name}{tail}")
+    rows = {page.page: [each for each in page.elements if each.state == "nobody"] for page in found}
+    rows = {page: elements for page, elements in rows.items() if elements}
+    if not rows:
+        return
+    output.say(_("Found by nobody: no page that was looked at shows it, or it has changed (*: never seen to fit):"))
+    for page, elements in rows.items():
+        names = ", ".join(each.name if each.is_proved else f"{each.name}*" for each in elements)
+        output.say(f"  {page}: {names}")
 
 
 def _print_broken(found: Sequence[PageHealth]) -> None:
