@@ -168,6 +168,7 @@ def _line_json(listed: Listed, line: Line) -> dict[str, Any]:
         "fulfilled": line.fulfilled_quantity,
         "ali_order_id": bought[0].number if bought else None,
         "ali_order_ids": [ali.number for ali in bought],
+        "earlier_ali_order_ids": [ali.number for each, ali in listed.rows.earlier if each.line_id == line.id],
         "status": bought[0].status.value if bought and bought[0].status else None,
         "removed": line.removed,
         "parcels": [_parcel_json(parcel) for parcel in listed.parcels_of(line)],
@@ -202,7 +203,7 @@ def _fulfilment_json(told: Fulfillment) -> dict[str, Any]:
 
 def events_of(session: Session, listed: Listed) -> list[dict[str, Any]]:
     """What happened to an order and to what it was bought with, oldest first, in words and as data."""
-    numbers = [ali.number for ali in listed.rows.ali_orders]
+    numbers = [*(ali.number for ali in listed.rows.ali_orders), *(ali.number for _, ali in listed.rows.earlier)]
     # What a person did about another order with the same AliExpress number belongs there.
     of_ali = and_(col(Event.order_id).is_(None), col(Event.ali_number).in_(numbers))
     query = (

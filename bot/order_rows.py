@@ -37,6 +37,8 @@ class OrderRows:
     lines: list[Line] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
     purchases: list[tuple[Purchase, PurchaseOrder, AliOrder]] = field(default_factory=list)
+    # What was bought before and came to nothing, so that it was bought anew.
+    earlier: list[tuple[Purchase, AliOrder]] = field(default_factory=list)
     items: dict[int, list[AliItem]] = field(default_factory=dict)
     parcels: dict[int, list[Parcel]] = field(default_factory=dict)
     # Which fulfilment of this order a parcel was told with.
@@ -96,11 +98,14 @@ def _load_purchases(session: Session, rows: dict[int | None, OrderRows]) -> None
         .join(Purchase, col(Purchase.line_id) == Line.id)
         .join(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
         .join(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
-        .where(col(Line.order_id).in_(rows), Purchase.state == PurchaseState.PLACED)
+        .where(col(Line.order_id).in_(rows), col(Purchase.state).in_([PurchaseState.PLACED, PurchaseState.CLOSED]))
         .order_by(col(AliOrder.number))
     )
     users: dict[int, set[int]] = defaultdict(set)
     for order_id, purchase, join, ali in session.exec(query):
+        if purchase.state is PurchaseState.CLOSED:
+            rows[order_id].earlier.append((purchase, ali))
+            continue
         rows[order_id].purchases.append((purchase, join, ali))
         users[join.ali_order_id].add(order_id)
     if not users:

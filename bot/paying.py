@@ -153,5 +153,7 @@ def _became(now: Now | None) -> str:
     return {AliStatus.UNPAID: "still", AliStatus.PAYMENT_CHECK: "checking"}.get(now.status, "over")
 
 
-def _urgency(each: Unpaid) -> tuple[bool, datetime, str]:
-    return each.deadline is not None, each.deadline or each.since, each.number
+def _urgency(each: Unpaid) -> tuple[bool, datetime, datetime, str]:
+    # AliExpress tells a deadline to the hour.
+    hour = each.deadline.replace(minute=0, second=0, microsecond=0) if each.deadline is not None else each.since
+    return each.deadline is not None, hour, each.since, each.number

@@ -20,7 +20,7 @@ WHY_NOT = {
 def until(order: Unpaid, now: datetime) -> str:
     """Until when an order can be paid, or how long it has waited where no page told that."""
     if order.deadline is None:
-        return _("unknown, ordered {age} ago").format(age=span(now - order.since))
+        return _("unknown, {age} old").format(age=span(now - order.since))
     if order.deadline <= now:
         return _("{at}, which is over").format(at=when(order.deadline))
     return _("{at}, {left} left").format(at=when(order.deadline), left=span(order.deadline - now))

@@ -118,7 +118,8 @@ class Workplace:
         rechecked = Rechecked()
 
         def read(stopped: Callable[[], bool]) -> Rechecked:
-            with self.browser(account, only_reads=True) as context:
+            # A person may be paying in it for long: nobody waits for that, it is looked at again later.
+            with self.browser(account, only_reads=True, wait_seconds=0) as context:
                 if has_unknown_outcomes(self.database, account):
                     self._settle(context, account)
                 return recheck(
@@ -224,14 +225,19 @@ class Workplace:
         return pushed
 
     def browser(
-        self, account: str, *, only_reads: bool = False, even_if_paused: bool = False
+        self,
+        account: str,
+        *,
+        only_reads: bool = False,
+        even_if_paused: bool = False,
+        wait_seconds: float | None = None,
     ) -> "AbstractContextManager[BrowserContext]":
         """The browser of one account; see `opening.browser_of`."""
         return opening.browser_of(
             self.home,
             self.config,
             account,
-            wait_seconds=self.wait_seconds,
+            wait_seconds=self.wait_seconds if wait_seconds is None else wait_seconds,
             say=self.say,
             stopped=self.stopped,
             database=self.database,

@@ -34,17 +34,16 @@ COLUMNS = (
 WIDE = 170
 
 
-def print_sheet(account: str, sheet: PaySheet, waiting: Waiting, *, www: str, now: datetime, several: bool) -> None:
-    """Print what stands unpaid in one account, the most urgent first."""
-    if several:
-        output.say(_('Account "{account}":').format(account=account))
+def print_sheet(sheet: PaySheet, waiting: Waiting, *, www: str, now: datetime, how: bool) -> None:
+    """Print what stands unpaid in one account, the most urgent first, and unless it is being done, how it is paid."""
     if sheet.rows:
         _print_rows(sheet.rows, www, now)
-        count = counted("{count} order to pay: ", "{count} orders to pay: ", len(sheet.rows))
-        output.say(count + amounts(sheet.totals))
+        count = counted("{count} order to pay", "{count} orders to pay", len(sheet.rows))
+        output.say(f"{count}: {amounts(sheet.totals)} ({_read(sheet.orders)})")
         _print_missing(sheet.rows)
-        output.say(_("as {read}; pay them together: dropferry pay --open").format(read=_read(sheet.orders)))
-        output.say(_("or by hand in the To pay tab: {link}").format(link=to_pay_tab(www)))
+        if how:
+            told = _("pay together: dropferry pay --open; or in the To pay tab yourself: {link}")
+            output.say(told.format(link=to_pay_tab(www)))
     for each in sheet.not_to_pay:
         output.say(f"! {not_to_pay(each, www)}")
     if waiting.unread:
@@ -111,7 +110,7 @@ def print_settled(settled: Settled, again: Sequence[datetime]) -> None:
 def print_again(again: Sequence[datetime]) -> None:
     """Print when what is unpaid is read again."""
     if again:
-        times = " and ".join(f"{each.astimezone():%H:%M}" for each in again)
+        times = ", ".join(f"{each.astimezone():%H:%M}" for each in again)
         output.say(
             _("what is unpaid is read again at {times}, by dropferry run; without it, with dropferry sync").format(
                 times=times

@@ -56,7 +56,7 @@ def pay(
             output.print_json(sheet_json(sheets, place.config.site.www))
             return
         if not as_json:
-            _print(place, sheets)
+            _print(place, sheets, how=not together)
         if together:
             _pay_together(place, chosen[0], as_json=as_json)
 
@@ -114,16 +114,18 @@ def _sheets(place: "Workplace", accounts: list[str]) -> "list[tuple[str, PayShee
     return [(account, pay_sheet(waiting.unpaid), waiting) for account, waiting in found]
 
 
-def _print(place: "Workplace", sheets: "list[tuple[str, PaySheet, Waiting]]") -> None:
+def _print(place: "Workplace", sheets: "list[tuple[str, PaySheet, Waiting]]", *, how: bool) -> None:
     from bot import rechecks
     from bot.cli.pay_report import print_again, print_sheet
 
     for account, sheet, waiting in sheets:
-        www, now = place.config.site.www, place.clock()
-        print_sheet(account, sheet, waiting, www=www, now=now, several=len(sheets) > 1)
+        if len(sheets) > 1:
+            output.say(_('Account "{account}":').format(account=account))
+        print_sheet(sheet, waiting, www=place.config.site.www, now=place.clock(), how=how)
         with place.database.read() as session:
             again = rechecks.waiting(session, account)
-        print_again(again)
+        if how:
+            print_again(again)
 
 
 def _pay_together(place: "Workplace", account: str, *, as_json: bool) -> None:
@@ -152,7 +154,10 @@ def _pay_together(place: "Workplace", account: str, *, as_json: bool) -> None:
     def is_over(_context: "BrowserContext") -> bool:
         return said.is_done or place.stopped()
 
-    visit = PayTogether(place, account, browser, ready, is_over).run()
+    def looking(_visit: "Visit") -> None:
+        output.note(_("Looking on AliExpress what was paid …"))
+
+    visit = PayTogether(place, account, browser, ready, is_over, looking).run()
     if as_json:
         output.print_json(settled_json(visit.to_pay, visit.settled, visit.again))
     elif visit.settled is not None:

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output
+from bot.language import _
 from bot.models import Fulfillment, Line, Parcel, Purchase
 from bot.money import decimal_text
 from bot.wording import TAB_MOVES, TAB_NAMES, when
+from flows.values import AliStatus
 
 if TYPE_CHECKING:
     from bot.listing import Listed
@@ -53,13 +55,18 @@ def _print_line(listed: "Listed", line: Line) -> None:
     output.say(f"Line {line.position}: {line.quantity} x {line.title}{variant}{tail}")
     for waiting in listed.rows.waiting.get(line.id or 0, []):
         output.say(f"  to be bought: {_waiting(waiting)}")
-    for purchase, _, ali in listed.rows.purchases:
+    for purchase, _tie, ali in listed.rows.purchases:
         if purchase.line_id == line.id:
             if purchase.evidence:
                 output.say(f"  ordered by dropferry; before and after the press: evidence/{purchase.evidence}")
             output.say(f"  AliExpress order {ali.number}: {_status(ali)}")
             for parcel in listed.rows.parcels.get(ali.id or 0, []):
                 output.say(f"    parcel {_parcel(parcel)}")
+    for earlier, ali in listed.rows.earlier:
+        if earlier.line_id == line.id:
+            output.say(
+                _("  earlier: AliExpress order {number}: {status}").format(number=ali.number, status=_status(ali))
+            )
 
 
 def _waiting(purchase: Purchase) -> str:
@@ -81,7 +88,7 @@ def _status(ali: "AliOrder") -> str:
         parts.append(f"{decimal_text(ali.total_minor, ali.currency)} {ali.currency}")
     if ali.paid_on:
         parts.append(f"paid {ali.paid_on}")
-    if ali.pay_deadline:
+    if ali.pay_deadline and ali.status is AliStatus.UNPAID:
         parts.append(f"pay until {when(ali.pay_deadline)}")
     read = max((at for at in (ali.list_read_at, ali.detail_read_at, ali.tracking_read_at) if at), default=None)
     return ", ".join(parts) + (f" (read {when(read)})" if read else "")

@@ -30,7 +30,7 @@ def pull(shop: ShopOption = None, as_json: JsonOption = False) -> None:
 
     Also notices what was paid, cancelled, refunded or edited since. Nothing is changed in the store.
     """
-    with workplace() as place, _bars(place):
+    with workplace() as place, _alarms(place), _bars(place):
         from bot.outcomes import pulled_line
 
         def one(name: str) -> tuple[dict[str, Any], str, list[str]]:
@@ -51,7 +51,7 @@ def sync(
 
     Opens the account's browser and reads the orders that lines are linked to. Nothing is bought, paid or confirmed.
     """
-    with workplace() as place, _bars(place):
+    with workplace() as place, _alarms(place), _bars(place):
         from bot.outcomes import synced_line
 
         place.wait_seconds = wait
@@ -155,6 +155,17 @@ def _bars(place: "Workplace") -> Iterator[None]:
 
         place.progress = progress
         yield
+
+
+@contextlib.contextmanager
+def _alarms(place: "Workplace") -> Iterator[None]:
+    """Afterwards tell what cannot wait, as the service would; also where only a part could be done."""
+    try:
+        yield
+    except DoneInPart:
+        place.tell_alarms()
+        raise
+    place.tell_alarms()
 
 
 def _chosen(known: dict[str, Any], name: str | None, kind: str) -> list[str]:

@@ -72,14 +72,15 @@ class PayTogether:
         with self.browser(True) as context:
             self._tick(context, visit)
             if visit.ticked.ticked:
+                # Before the person begins: whatever happens to this process, somebody will look what was paid.
+                visit.again = self._ask_again()
                 self.ready(visit)
                 wait_for_person(context, self.is_over)
-        if self.place.stopped():
+        if visit.ticked.ticked:
             visit.again = self._ask_again()
-            return visit
-        visit.again = self._ask_again() if visit.ticked.ticked else []
-        self.looking(visit)
-        self._look(visit)
+        if not self.place.stopped():
+            self.looking(visit)
+            self._look(visit)
         return visit
 
     def _sheet(self) -> tuple[Unpaid, ...]:
