@@ -16,6 +16,7 @@ import schedule
 
 from bot import account_states, logs, rechecks, runs, slots
 from bot.cli.output import told
+from bot.notify import Notifier
 from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
 from bot.service.pulse import Pulse
 from bot.work import Workplace
@@ -54,6 +55,7 @@ class Service:
     _due: "queue.Queue[ReadDue | None]" = field(default_factory=queue.Queue)
     _done: "queue.Queue[ReadDone]" = field(default_factory=queue.Queue)
     _queued: set[str] = field(default_factory=set)
+    _notifier: Notifier | None = None
     _beat_owed: bool = False
     _beating: threading.Lock = field(default_factory=threading.Lock)
 
@@ -85,6 +87,7 @@ class Service:
         for account in self.place.config.accounts:
             self._guarded(f"account {account}", partial(self._hand_over, account, now))
         self._guarded("alarms", self._alarm)
+        self._guarded("notifications", self._notify)
         self._guarded("heartbeat", self._beat)
 
     def _office(self, shop: str, now: datetime) -> None:
@@ -133,6 +136,10 @@ class Service:
 
     def _alarm(self) -> None:
         self.place.tell_alarms()
+
+    def _notify(self) -> None:
+        self._notifier = self._notifier or Notifier(self.place)
+        self._notifier.look()
 
     def _slot_due(self, name: str, slot: datetime, now: datetime) -> datetime | None:
         """The slot to run a job for: the latest one if it was not run yet, else one that is to be tried again."""

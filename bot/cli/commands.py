@@ -21,6 +21,7 @@ SECTIONS = {
     },
     "Unattended": {
         "service": ("bot.cli.service:service", "Have the system itself run dropferry."),
+        "notify": ("bot.cli.reporting:notify", "Be told, wherever you are, what needs you."),
         "backup": ("bot.cli.backing_up:backup", "Keep a copy of all that dropferry knows."),
         "restore": ("bot.cli.backing_up:restore", "Put a copy back, after checking it."),
     },

@@ -28,6 +28,7 @@ _CHANGES = (
 )
 ALARM = "alarm"
 Say = Callable[[str], None]
+IsTold = Callable[[Session, Iterable[Alarm]], set[str]]
 
 
 def tell_alarms(database: Database, config: Config, now: datetime, say: Say) -> int:
@@ -37,7 +38,7 @@ def tell_alarms(database: Database, config: Config, now: datetime, say: Say) -> 
     """
     told = 0
     with database.read() as session:
-        due = list(_due(session, config, now))
+        due = list(due_alarms(session, config, now, _told))
     for alarm in due:
         if _write(database, alarm, now):
             tell(alarm, now, say)
@@ -50,12 +51,13 @@ def tell(alarm: Alarm, now: datetime, say: Say) -> None:
     say(f"! {alarm_sentence(alarm, now)}")
 
 
-def _due(session: Session, config: Config, now: datetime) -> Iterator[Alarm]:
+def due_alarms(session: Session, config: Config, now: datetime, is_told: IsTold) -> Iterator[Alarm]:
+    """The alarms that are due at `now` (UTC), but for those whose keys `is_told` knows."""
     unpaid = waiting_for_payment(session, list(config.accounts)).unpaid
-    yield from pay_alarms(unpaid, now, _told(session, pay_alarms(unpaid, now)))
+    yield from pay_alarms(unpaid, now, is_told(session, pay_alarms(unpaid, now)))
     for listed in describe(session, config, _changed_orders(session), now):
         order, warnings = listed.rows.order, listed.standing.warnings
-        told = _told(session, store_alarms(order.id or 0, order.name, warnings))
+        told = is_told(session, store_alarms(order.id or 0, order.name, warnings))
         yield from store_alarms(order.id or 0, order.name, warnings, told)
 
 

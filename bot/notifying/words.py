@@ -1,0 +1,61 @@
+"""The short sentences of notifications: an order and what to do, nothing of a buyer and no words of strangers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.facts import Said, Why
+from bot.holds import Hold
+from bot.language import _, mark
+from bot.wording import sentence
+from flows.errors import Reason
+
+HELD: dict[str, str] = {
+    Hold.OVER_ORDER: mark("costs {found}, more than one purchase may cost"),
+    Hold.OTHER_CURRENCY: mark("AliExpress asks for another currency: {found}"),
+    Hold.PRICE_DRIFT: mark("costs {found} instead of {asked}"),
+    Hold.LOW_MARGIN: mark("leaves only {found} % of the sale price"),
+    Hold.NO_RATE: mark('its margin cannot be told without the rate "{pair}"'),
+    Hold.FIRST_LOOK: mark("first purchase of this product, look at it once"),
+    Hold.PERHAPS_BOUGHT: mark("perhaps bought already, as AliExpress order {numbers}"),
+    Hold.STORE_CHANGED: mark("changed in the store meanwhile"),
+    Hold.ADDRESS: mark("its address cannot be typed into AliExpress"),
+    Hold.UNPROVEN_METHOD: mark("waits for one purchase under your eyes"),
+    Reason.PRODUCT_GONE: mark("AliExpress no longer sells this product"),
+    Reason.SKU_GONE: mark("AliExpress no longer has this variant"),
+    Reason.SOLD_OUT: mark("sold out on AliExpress"),
+    Reason.NOT_SHIPPABLE: mark("AliExpress does not send this to the buyer's country"),
+    Reason.CARRIER_GONE: mark("the mapped carrier is not offered"),
+    Reason.ADDRESS_REFUSED: mark("AliExpress refuses the address"),
+    Reason.PRICE_CHANGED: mark("its price moved between two pages"),
+    Reason.QUANTITY_CHANGED: mark("AliExpress changes the quantity"),
+    Reason.RECIPIENT_DIFFERS: mark("the confirm page shows another recipient"),
+    Reason.CURRENCY_DIFFERS: mark("the confirm page is in another currency"),
+    Reason.PAYS_AT_ONCE: mark("its button would charge at once, so it is yours to press: dropferry pay-run"),
+    Reason.UNKNOWN_BUTTON: mark("the confirm page has a button that dropferry does not know"),
+    Reason.ZERO_TOTAL: mark("its total is zero, so the button would order at once"),
+    Reason.MERCHANT_ADDRESS_TOUCHED: mark("one of your own AliExpress addresses would have been changed"),
+    Reason.PAGE_SAYS_NO: mark("AliExpress says no"),
+}
+# These go away by themselves, or the merchant has wanted them.
+QUIET = frozenset({Hold.OVER_RUN, Hold.OVER_DAY, Hold.TOO_MANY, Hold.OTHER_HOME, Hold.BY_PERSON})
+# What strangers have written is in the usual sentences of these.
+_STRANGERS: dict[Why, str] = {
+    Why.PAGE_TROUBLE: mark("the pages of AliExpress order {number} could not be read: dropferry show {order}"),
+    Why.REFUSED: mark("ShopBase refuses what it is told of it: dropferry show {order}"),
+    Why.STUCK: mark("ShopBase leaves its fulfilment unfinished: dropferry show {order}"),
+    Why.UNCLEAR_PARCEL: mark("a parcel of AliExpress order {number} may be for several lines: dropferry show {order}"),
+    Why.UNKNOWN_CONTENTS: mark("AliExpress does not say what is in its parcels: dropferry show {order}"),
+}
+
+
+def held_words(code: str, data: Mapping[str, Any]) -> str:
+    """Why a purchase is held, in a few words."""
+    known = {key: data.get(key, "?") for key in ("found", "asked", "pair", "numbers")}
+    return _(HELD[code]).format(**known) if code in HELD else _("held back: {code}").format(code=code)
+
+
+def standing_words(order: str, said: Said) -> str:
+    """Why an order needs the merchant, or what is worth a look."""
+    if not isinstance(said.code, Why) or said.code not in _STRANGERS:
+        return sentence(said)
+    return _(_STRANGERS[said.code]).format(order=order.removeprefix("#"), number=said.data.get("number", "?"))
