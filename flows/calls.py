@@ -102,6 +102,10 @@ class Calls:
             if drawn is not None and self.arrived and not self._heard[api.lower()] and drawn():
                 until, drawn = min(until, time.monotonic() + GRACE), None
 
+    def has_heard(self, api: str) -> bool:
+        """Whether `answer` would find something at once: an answer of `api`, or trouble."""
+        return bool(self._heard[api.lower()]) or self._trouble is not None
+
     def _taken(self, api: str) -> Iterable[Response]:
         heard = self._heard[api]
         while heard:

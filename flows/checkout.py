@@ -58,7 +58,15 @@ class Checkout:
 
         Raises CannotBuy where the site says that it will not sell, and what the answer itself says.
         """
+        self.start(url)
+        self.opened()
+
+    def start(self, url: str) -> None:
+        """Begins to load the confirm page, which `opened` then waits for."""
         self._tab.start(url)
+
+    def opened(self) -> None:
+        """Waits for the answer of the page that has begun to load; raises as `open`."""
         try:
             self._tab.answer(RENDER, drawn=self.screen.drawn)
         except PageChanged as error:

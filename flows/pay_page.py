@@ -19,14 +19,14 @@ from flows.pages import confirm, product
 from flows.pages.confirm import DrawnConfirm
 from flows.pages.confirm_answer import NAME, RENDER
 from flows.quote_rules import check_wanted
-from flows.read_product import open_product
+from flows.read_product import start_product, started_product
 from flows.recipients import missing_from
-from flows.set_address import OwnEntry, set_address
+from flows.set_address import Begun, OwnEntry, begin_address, end_address, set_address
 from flows.tab import Tab, browser_trouble
 from flows.values import Reader, Site
 from flows.values_buying import Product, Quote, SkuOffer, Wanted
 
-__all__ = ["OwnEntry", "Warm", "check_offer", "finish", "make_ready", "no_step", "requote", "warm"]
+__all__ = ["OwnEntry", "Warm", "begin", "check_offer", "finish", "make_ready", "no_step", "requote", "warm"]
 
 OnStep = Callable[[str, Page], None]
 TRIAL = 2.0
@@ -52,8 +52,10 @@ class Warm:
         self.opened_at = 0.0
         self.product: Product
         self.offer: SkuOffer
+        self.begun: Begun | None = None
         self._tab: Tab | None = None
         self._checkout: Checkout | None = None
+        self._opening: str | None = None
 
     @property
     def checkout(self) -> Checkout:
@@ -65,32 +67,71 @@ class Warm:
     @property
     def is_stale(self) -> bool:
         """Whether the confirm page is not there any more, or too old to be believed."""
-        if self._checkout is None or time.monotonic() - self.opened_at > STALE:
+        if not self.is_open or time.monotonic() - self.opened_at > STALE:
             return True
         return urlsplit(self.page.url).path != confirm.PATH
 
-    def open(self, on_step: OnStep) -> None:
-        """Opens item page and confirm page; CannotBuy where the offer is not what is wanted."""
+    @property
+    def is_open(self) -> bool:
+        """Whether the confirm page has been opened and answered."""
+        return self._opening is None and self._checkout is not None
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether its pages have begun to load and are not all read."""
+        return self._opening is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the page that loads at present has not been answered yet, so that `go_on` would wait for it."""
+        return self._tab is not None and self._opening is not None and not self._tab.has_heard(self._opening)
+
+    def start(self) -> None:
+        """Begins to load the item page, and waits for nothing; `go_on` does the rest."""
         self.close()
         held = self.guard.begin(self.page)
         self._tab = Tab(self.page, self.site, [product.API, RENDER])
+        held.at_press.append(self.close)
+        self._opening = product.API
         try:
-            self.product = open_product(self._tab, self.wanted.product_id, self.wanted.ship_to.country_code)
-            self.offer = check_offer(self.wanted, self.product)
-            on_step("item page", self.page)
-            self._checkout = Checkout(self._tab, mtop_names)
-            held.at_press.append(self.close)
-            self._checkout.open(self._address())
-            self.opened_at = time.monotonic()
-            on_step("confirm page", self.page)
+            start_product(self._tab, self.wanted.product_id)
         except BaseException:
             self.close()
             raise
 
+    def go_on(self, on_step: OnStep) -> None:
+        """Reads the page that loads at present, waiting for it where it must, and begins to load the next one."""
+        try:
+            if self._opening == product.API:
+                self._read_item(on_step)
+            elif self._opening == RENDER:
+                self.checkout.opened()
+                self._opening, self.opened_at = None, time.monotonic()
+                on_step("confirm page", self.page)
+        except BaseException:
+            self.close()
+            raise
+
+    def open(self, on_step: OnStep) -> None:
+        """Opens item page and confirm page, from wherever it is; CannotBuy where the offer is not what is wanted."""
+        if self._opening is None:
+            self.start()
+        while self._opening is not None:
+            self.go_on(on_step)
+
+    def _read_item(self, on_step: OnStep) -> None:
+        assert self._tab is not None
+        self.product = started_product(self._tab, self.wanted.product_id, self.wanted.ship_to.country_code)
+        self.offer = check_offer(self.wanted, self.product)
+        on_step("item page", self.page)
+        self._checkout = Checkout(self._tab, mtop_names)
+        self._checkout.start(self._address())
+        self._opening = RENDER
+
     def close(self) -> None:
         """Stops listening to the page."""
         tab, checkout = self._tab, self._checkout
-        self._tab = self._checkout = None
+        self._tab = self._checkout = self.begun = self._opening = None
         if checkout is not None:
             checkout.close()
         if tab is not None:
@@ -106,12 +147,26 @@ class Warm:
 def warm(page: Page, site: Site, wanted: Wanted, guard: Guard, *, on_step: OnStep = no_step) -> Warm:
     """Opens item page and confirm page in `page` and checks the offer; the address is not set yet.
 
-    May be done while another page waits for a person's press. Raises CannotBuy, PersonNeeded, TryLater or PageChanged.
+    May be done while another page waits for a person's press; step by step, without any waiting, by `Warm.start` and
+    `Warm.go_on`. Raises CannotBuy, PersonNeeded, TryLater or PageChanged.
     """
     with browser_trouble("buying"):
         warmed = Warm(page, site, wanted, guard)
         warmed.open(on_step)
         return warmed
+
+
+def begin(warmed: Warm, own: OwnEntry) -> None:
+    """Types the address of a warmed page into the form of the address book without saving it, which `finish` then does.
+
+    It saves the person waiting, and changes nothing that orders share: may be done while another page waits for their
+    press. Raises what `prepare` raises; the page is then opened anew by `finish`.
+    """
+    if warmed.begun is None and not warmed.is_stale:
+        with browser_trouble("buying"):
+            to = warmed.wanted.ship_to
+            if missing_from(warmed.checkout.recipient(), to) is not None or to.ids:
+                warmed.begun = begin_address(warmed.page, warmed.site, to, own)
 
 
 def finish(warmed: Warm, own: OwnEntry | None = None, on_step: OnStep = no_step) -> Quote:
@@ -124,6 +179,9 @@ def finish(warmed: Warm, own: OwnEntry | None = None, on_step: OnStep = no_step)
     _disarm(warmed)
     with browser_trouble("buying"):
         warmed.page.bring_to_front()
+    if warmed.is_opening:
+        with browser_trouble("buying"):
+            warmed.open(on_step)
     if not warmed.is_stale:
         try:
             return make_ready(warmed, own or OwnEntry(), on_step)
@@ -139,10 +197,10 @@ def finish(warmed: Warm, own: OwnEntry | None = None, on_step: OnStep = no_step)
 
 def make_ready(warmed: Warm, own: OwnEntry, on_step: OnStep) -> Quote:
     """The same with a page that was opened just now."""
-    page, wanted = warmed.page, warmed.wanted
+    page = warmed.page
     try:
         with browser_trouble("buying"):
-            quote = _quote(warmed.checkout, wanted, own, lambda name: on_step(name, page))
+            quote = _quote(warmed, own, lambda name: on_step(name, page))
             return _sealed(warmed, quote, on_step)
     except BaseException:
         warmed.guard.of(page).read_again()
@@ -203,8 +261,13 @@ def _sealed(warmed: Warm, quote: Quote, on_step: OnStep) -> Quote:
     return quote
 
 
-def _quote(checkout: Checkout, wanted: Wanted, own: OwnEntry, step: Callable[[str], None]) -> Quote:
-    if missing_from(checkout.recipient(), wanted.ship_to) is not None or wanted.ship_to.ids:
+def _quote(warmed: Warm, own: OwnEntry, step: Callable[[str], None]) -> Quote:
+    checkout, wanted = warmed.checkout, warmed.wanted
+    begun, warmed.begun = warmed.begun, None
+    if begun is not None:
+        end_address(begun, own)
+        step("address set")
+    elif missing_from(checkout.recipient(), wanted.ship_to) is not None or wanted.ship_to.ids:
         set_address(checkout.page, checkout.screen.site, wanted.ship_to, own)
         step("address set")
     elif checkout.age > FRESH:

@@ -22,9 +22,19 @@ def read_product(page: Page, site: Site, product_id: str, country: str | None = 
 
 def open_product(tab: Tab, product_id: str, country: str | None = None) -> Product:
     """The same in a tab that listens to `product.API` already, and stays on the product's page."""
+    start_product(tab, product_id)
+    return started_product(tab, product_id, country)
+
+
+def start_product(tab: Tab, product_id: str) -> None:
+    """Begins to load a product's page, which `started_product` reads later."""
+    tab.start(product.address(tab.site, product_id))
+
+
+def started_product(tab: Tab, product_id: str, country: str | None = None) -> Product:
+    """What the product's page that has begun to load in `tab` offers."""
     screen = DrawnProduct(tab.page, tab.site)
     try:
-        tab.start(product.address(tab.site, product_id))
         with browser_trouble("product page"):
             return _read(tab, screen, product_id, country)
     except (PersonNeeded, CannotBuy):

@@ -52,18 +52,60 @@ def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> None:
     """
     screen = DrawnAddresses(page, site)
     before = _open_book(screen)
-    exact = next((place for place, entry in enumerate(before) if missing_from(entry.text, to) is None), None)
-    if exact is not None and not to.ids:
+    exact = _exact(before, to)
+    if exact is not None:
         _choose(screen, exact, before[exact])
         return
+    end_address(_begin(screen, before, to, own), own)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An address that stands in the form of a confirm page and is not saved: nothing on the site has changed by it."""
+
+    screen: DrawnAddresses
+    before: tuple[Entry, ...]
+    mine: int | None
+    to: ShipTo
+    form: Form
+
+
+def begin_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> Begun | None:
+    """The first half of `set_address`, up to the save; None where an entry shows the address already.
+
+    May be done while another order waits for its press: the address book stays as it is. Raises as `set_address`.
+    """
+    screen = DrawnAddresses(page, site)
+    before = _open_book(screen)
+    if _exact(before, to) is not None:
+        _close(screen)
+        return None
+    return _begin(screen, before, to, own)
+
+
+def end_address(begun: Begun, own: OwnEntry) -> None:
+    """The second half: saves what was typed, and looks whether it alone has changed. PageChanged where it moved."""
+    screen = begun.screen
+    if screen.press_part("true").form != begun.form:
+        raise PageChanged(NAME, "form", "it does not stand as it was filled in")
+    own.note((*own.known, begun.to))
+    _save(screen)
+    check_untouched(begun.before, begun.mine, _open_book(screen))
+    own.note((begun.to,))
+    _close(screen)
+
+
+def _begin(screen: DrawnAddresses, before: tuple[Entry, ...], to: ShipTo, own: OwnEntry) -> Begun:
     mine = own_place(before, own.known)
     _open_form(screen, mine, len(before))
     fill(screen, to)
-    own.note((*own.known, to))
-    _save(screen)
-    check_untouched(before, mine, _open_book(screen))
-    own.note((to,))
-    _close(screen)
+    return Begun(screen, before, mine, to, screen.form)
+
+
+def _exact(entries: tuple[Entry, ...], to: ShipTo) -> int | None:
+    """Which entry shows the address already; ids do not show, so with them it is typed in any case."""
+    found = next((place for place, entry in enumerate(entries) if missing_from(entry.text, to) is None), None)
+    return None if to.ids else found
 
 
 def own_place(entries: tuple[Entry, ...], known: Iterable[ShipTo]) -> int | None:

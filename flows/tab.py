@@ -61,6 +61,10 @@ class Tab:
                 self._look_for_person(look=True)
                 raise
 
+    def has_heard(self, api: str) -> bool:
+        """Whether an answer of `api`, or trouble, has come and was not read yet."""
+        return self._calls.has_heard(api)
+
     def _look_for_person(self, look: bool = False) -> None:
         """An address from before the navigation says nothing."""
         kind = self._login.asks_for_person(look) if self._calls.arrived else None

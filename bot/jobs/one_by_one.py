@@ -112,6 +112,7 @@ class OneByOne:
     def _settle(self, ahead: ListAhead | None = None) -> bool:
         """Find out what the last press made; False where it stays open, so that nothing more may be pressed."""
         pressed, self._pressed = self._pressed, None
+        self.warming.nudge()
         if pressed is None:
             return True
         self._tell(self.settling.settle(pressed, ahead))

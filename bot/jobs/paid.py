@@ -30,6 +30,7 @@ class Turn:
     warm: Warm | None = None
     no: Held | str | None = None
     trouble: FlowError | None = None
+    is_begun: bool = False
 
     @property
     def is_prepared(self) -> bool:
@@ -41,6 +42,7 @@ class Turn:
         if self.warm is not None:
             self.warm.close()
         self.warm = self.no = self.trouble = None
+        self.is_begun = False
 
 
 @dataclass(frozen=True, slots=True)

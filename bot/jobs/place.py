@@ -72,7 +72,8 @@ class PlaceOrders:
     def run(self) -> Placed:
         """Settle what is open, then buy one thing after another until all is done or something ends it.
 
-        Raises MayNotBuyError and NotAcceptedError before anything is opened; trouble with pages is told in `Placed.trouble`.
+        Raises MayNotBuyError and NotAcceptedError before anything is opened; trouble with pages is told in
+        `Placed.trouble`.
         """
         done = Placed(self.live)
         forget_old(self.place.home.evidence, self.place.config.buying.evidence_days)

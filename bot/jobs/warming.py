@@ -1,6 +1,6 @@
 """Opens the confirm pages of the next orders in tabs behind the one that the person works in; none of them is armed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
@@ -14,7 +14,7 @@ from bot.jobs.desk import Desk
 from bot.jobs.paid import Turn
 from bot.shopbase import ShopBaseError
 from flows.errors import CannotBuy, FlowError
-from flows.pay_page import warm
+from flows.pay_page import Warm, begin
 
 AHEAD = 2
 
@@ -29,27 +29,68 @@ class Warming:
 
     def prepare(self, turn: Turn) -> None:
         """Check one order with the store, and open its pages; what stands in the way is kept in the turn."""
-        if turn.is_prepared:
-            return
-        try:
-            turn.no = self._why_not(turn)
-            if turn.no is None:
-                assert turn.wanted is not None
-                page = self._page()
-                turn.warm = warm(page, self.desk.site, turn.wanted, self.desk.guard, on_step=reached)
-        except CannotBuy as no:
-            turn.no = Held(no.reason, {"detail": no.detail})
-        except FlowError as trouble:
-            turn.trouble = trouble
-        checkpoints.reached("pay: warmed")
+        self._start(turn)
+        self._step(turn, lambda warmed: warmed.open(reached) if warmed.is_opening else None)
+
+    def nudge(self) -> None:
+        """Go on with every page whose answer has come; waits for nothing."""
+        for turn in self.turns:
+            self._step(turn, lambda warmed: None if warmed.waits or not warmed.is_opening else warmed.go_on(reached))
 
     def ahead_of(self, turn: Turn) -> bool:
-        """Prepare one of the next two orders, if one of them is not; False where nothing was left to do."""
+        """Open the pages of the next two orders a step further, and type the address of the very next one.
+
+        None of that is seen by anybody: the address is not saved before its turn. False where nothing was to be done.
+        """
+        self.nudge()
         following = self.turns[turn.place : turn.place + AHEAD]
-        following = [each for each in following if not each.is_prepared]
-        if following:
-            self.prepare(following[0])
-        return bool(following)
+        cold = next((each for each in following if not each.is_prepared), None)
+        if cold is not None:
+            self._start(cold)
+        return (bool(following) and self._begin(following[0])) or cold is not None
+
+    def _start(self, turn: Turn) -> None:
+        if turn.is_prepared:
+            return
+        turn.no = self._why_not(turn)
+        if turn.no is None:
+            assert turn.wanted is not None
+            try:
+                turn.warm = Warm(self._page(), self.desk.site, turn.wanted, self.desk.guard)
+                turn.warm.start()
+            except FlowError as trouble:
+                self._failed(turn, trouble)
+        checkpoints.reached("pay: warming")
+
+    def _step(self, turn: Turn, go_on: Callable[[Warm], None]) -> None:
+        if turn.warm is None or turn.no is not None or turn.trouble is not None:
+            return
+        try:
+            go_on(turn.warm)
+        except FlowError as trouble:
+            self._failed(turn, trouble)
+
+    def _failed(self, turn: Turn, trouble: FlowError) -> None:
+        page = turn.warm.page if turn.warm is not None else None
+        turn.forget()
+        if isinstance(trouble, CannotBuy):
+            turn.no = Held(trouble.reason, {"detail": trouble.detail})
+        else:
+            turn.trouble = trouble
+        if page is not None:
+            self.is_done_with(page)
+
+    def _begin(self, turn: Turn) -> bool:
+        """What is wrong with an address shows, and is told, when it is its turn."""
+        if turn.warm is None or not turn.warm.is_open or turn.is_begun:
+            return False
+        turn.is_begun = True
+        try:
+            begin(turn.warm, self.desk.own.entry())
+        except FlowError:
+            turn.warm.close()
+        checkpoints.reached("pay: address begun")
+        return True
 
     def is_done_with(self, page: Page) -> None:
         """A tab whose order is over serves for another one; a page that stays the person's is not given here."""
