@@ -72,18 +72,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of a page; `own` where the places to look are the merchant's."""
+    """One element of a page; `own` where the places to look are the merchant's.
+
+    `fallbacks` are the places after the first that have found it on a page where the first does not.
+    """
 
     page: str
     name: str
     own: bool
     entries: tuple[Entry, ...]
+    fallbacks: tuple[int, ...]
     broken: tuple[Broken, ...]
-
-    @property
-    def fallbacks(self) -> tuple[int, ...]:
-        """Which places after the first have found it."""
-        return tuple(place for place, one in enumerate(self.entries) if place and (one.recorded or one.live))
 
     @property
     def is_found(self) -> bool:
@@ -97,7 +96,7 @@ class Element:
 
     @property
     def state(self) -> str:
-        """ "broken", "nobody" (no place has found it), "fallback" (not the first alone) or "found"."""
+        """ "broken", "nobody" (no place has found it), "fallback" (where the first does not) or "found"."""
         if self.broken:
             return "broken"
         if not self.is_found:
@@ -174,12 +173,10 @@ def health(site: Site, looked: Iterable[Looked], session: Session | None) -> lis
         if session is None
         else {(row.page, row.element, row.entry): row for row in session.exec(select(SelectorUse))}
     )
-    found = []
-    for page in pages():
-        file = load(page, site.selectors)
-        if file.entries:
-            found.append(_page(file, [one for one in looked if page in one.seen or _is_broken(one, page)], used))
-    return found
+    return [
+        _page(load(page, site.selectors), [one for one in looked if page in one.seen or _is_broken(one, page)], used)
+        for page in pages()
+    ]
 
 
 def is_changing(use: Mapping[int, SelectorUse]) -> bool:
@@ -210,6 +207,7 @@ def _page(file: SelectorFile, looked: list[Looked], used: Mapping[tuple[str, str
             name=name,
             own=name in file.overridden,
             entries=tuple(_entry(file, name, place, looked, used) for place in range(len(candidates))),
+            fallbacks=tuple(place for place in range(1, len(candidates)) if _stood_in(file.page, name, place, looked)),
             broken=tuple(one for one in broken if one.element == name),
         )
         for name, candidates in file.entries.items()
@@ -235,6 +233,11 @@ def _entry(
         since=row.first_seen if row else None,
         last=row.last_seen if row else None,
     )
+
+
+def _stood_in(page: str, name: str, place: int, looked: list[Looked]) -> bool:
+    """Whether a place has found an element on a page on which the first place has it nowhere."""
+    return any(_won(one, page, name, place) and not _won(one, page, name, 0) for one in looked)
 
 
 def _won(looked: Looked, page: str, name: str, place: int) -> bool:

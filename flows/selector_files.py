@@ -70,9 +70,10 @@ def load(page: str, overrides: Path | None = None) -> SelectorFile:
     return SelectorFile(page, entries | mended, means, frozenset(mended))
 
 
+@cache
 def pages() -> tuple[str, ...]:
-    """The pages that have a file."""
-    return tuple(sorted(file.stem for file in _folder().glob("*.toml")))
+    """The pages that elements are looked for on; files of meanings alone are of none."""
+    return tuple(page for page in sorted(file.stem for file in _folder().glob("*.toml")) if load(page).entries)
 
 
 def _folder() -> Path:

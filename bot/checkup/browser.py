@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.browser import found_browser, is_root, need_display, own_download
+from bot.browser import found_browser, is_root, need_display
 from bot.browser_install import Found
 from bot.checkup.finding import Finding, look, trouble, well
 from bot.config import Config
@@ -15,14 +15,6 @@ from bot.language import _
 
 OLD = timedelta(days=60)
 _VERSION = re.compile(r"\d+(?:\.\d+){3}")
-
-
-def playwrights_own() -> Path:
-    """Where Playwright's own browser is, or would be."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return own_download(playwright)
 
 
 def browser(config: Config, own: Path, now: datetime) -> list[Finding]:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -20,8 +21,23 @@ from bot.models_running import AccountState
 Clock = Callable[[], datetime]
 
 
-def examine(home: Home, *, browse: bool, clock: Clock) -> Iterator[Finding]:
-    """What each check finds, as it is found. Changes nothing; with `browse` each account's order list is opened."""
+def playwrights_own() -> Path:
+    """Where Playwright's own browser is, or would be."""
+    from playwright.sync_api import sync_playwright
+
+    from bot.browser import own_download
+
+    with sync_playwright() as playwright:
+        return own_download(playwright)
+
+
+def examine(
+    home: Home, *, browse: bool, clock: Clock, own_browser: Callable[[], Path] = playwrights_own
+) -> Iterator[Finding]:
+    """What each check finds, as it is found. Changes nothing; with `browse` each account's order list is opened.
+
+    `own_browser` says where Playwright's own browser would be.
+    """
     yield place(home)
     yield rights(home)
     yield disk(home)
@@ -34,7 +50,7 @@ def examine(home: Home, *, browse: bool, clock: Clock) -> Iterator[Finding]:
     yield found
     with contextlib.ExitStack() as opened:
         session = opened.enter_context(database.reading(home, read.config)) if is_current else None
-        looked = _Checkup(home, read.config, session, browse, clock)
+        looked = _Checkup(home, read.config, session, browse, clock, own_browser)
         for check in (looked.settings, looked.stores, looked.browsing, looked.unattended):
             yield from _guarded(check)
 
@@ -57,6 +73,7 @@ class _Checkup:
     session: Session | None
     browse: bool
     clock: Clock
+    own_browser: Callable[[], Path]
 
     def settings(self) -> Iterator[Finding]:
         yield from secrets(self.home, self.config)
@@ -72,10 +89,10 @@ class _Checkup:
 
     def browsing(self) -> Iterator[Finding]:
         from bot.checkup.accounts import account, card
-        from bot.checkup.browser import browser, playwrights_own
+        from bot.checkup.browser import browser
         from bot.checkup.pages import selectors
 
-        found = browser(self.config, playwrights_own(), self.clock())
+        found = browser(self.config, self.own_browser(), self.clock())
         yield from found
         fit = selectors(self.config, self.session)
         yield from fit

@@ -119,10 +119,10 @@ class LivePages:
                 orders = reading.both.orders
                 order = next((each.order_id for each in orders), order)
                 sent = next((each.order_id for each in orders if each.status in SENT), sent)
-        nothing = _("this account has no order yet")
+        nothing = _("no order of this account is known")
         yield from self._one(page, "order-detail", order and order_detail.address(self.site, order), nothing)
         yield from self._one(
-            page, "tracking", sent and tracking.address(self.site, sent), _("no order of this account was sent yet")
+            page, "tracking", sent and tracking.address(self.site, sent), _("no sent order of this account is known")
         )
 
     def _buying(self, page: Page, guard: Guard) -> Iterator[Looked]:

@@ -24,7 +24,7 @@ def selectors(config: Config, session: Session | None) -> list[Finding]:
     except SelectorFileError as error:
         fix = _("mend that line; dropferry check says whether it fits; or delete the file")
         return [bad("selectors", _("selectors: {why}").format(why=error), fix)]
-    told = _("selectors: {count} files, all can be read").format(count=len(pages()))
+    told = _("selectors: those of {count} pages, all can be read").format(count=len(pages()))
     found = [well("selectors", told), *_misnamed(config)]
     if session is not None:
         found += [_override(config, each) for each in in_use(session, config.site.selectors)]

@@ -66,7 +66,7 @@ def _print_elements(found: Sequence[PageHealth]) -> None:
 def _print_fallbacks(found: Sequence[PageHealth]) -> None:
     rows = [each for page in found for each in page.elements if each.fallbacks]
     if rows:
-        output.say(_("Found by a fallback, that is not by the first place to look alone:"))
+        output.say(_("Found by a fallback, on pages where the first place to look has nothing:"))
     for each in rows:
         for place in each.fallbacks:
             told = _("  {page} {element}: by place {place} of {count}: {entry}")
