@@ -88,8 +88,8 @@ class TestPaid:
     """What the person paid, against what was ticked."""
 
     def test_all_of_it(self, till: Till) -> None:
-        """What is ticked is paid in one payment by the page's own button, at what the tab asks now; it is told, written,
-        and looked at again."""
+        """What is ticked is paid in one payment by the page's own button, at what the tab asks now; it is told, and
+        looked at again."""
         numbers = [till.unpaid() for _ in range(3)]
         till.merchant.ali.order(numbers[0]).total += 100
         charges = till.merchant.ali.market.charges
