@@ -24,6 +24,7 @@ EXIT_CODES = {
     "bot.shopbase.errors.ShopCredentials": CONFIGURATION,
     "bot.shopbase.errors.ShopBaseError": FAILED,
     "flows.read_file.SavedFileError": USAGE,
+    "flows.selector_files.SelectorFileError": CONFIGURATION,
     "flows.errors.PersonNeeded": PERSON_NEEDED,
     "flows.errors.PageChanged": PAGE_CHANGED,
     "flows.errors.FlowError": FAILED,
