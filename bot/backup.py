@@ -40,9 +40,11 @@ def back_up(home: Home, config: Config, file: Path, made_by: str) -> BackedUp:
 
     A folder gets a file named by the time. With PostgreSQL the database is not in it. Raises NotBackedUp.
     """
+    backups = home.path / "backups"
+    private_folder(backups)
     file = _named(file)
     try:
-        with tempfile.TemporaryDirectory(prefix="backup-", dir=_backups(home)) as folder:
+        with tempfile.TemporaryDirectory(prefix="backup-", dir=backups) as folder:
             staged = Path(folder)
             for name in (archive.CONFIG, archive.ORIGINS):
                 if (home.path / name).exists():
@@ -126,11 +128,6 @@ def _take_recordings(folder: Path, staged: Path) -> tuple[str, ...]:
             private_folder((staged / path).parent)
             shutil.copyfile(found, staged / path)
     return tuple(left_out)
-
-
-def _backups(home: Home) -> Path:
-    private_folder(home.path / "backups")
-    return home.path / "backups"
 
 
 def _note_file(home: Home) -> Path:

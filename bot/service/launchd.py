@@ -21,7 +21,6 @@ def label(plan: Plan) -> str:
 
 def content(plan: Plan) -> bytes:
     """The property list. Secrets come from the keyring or from secrets.toml in the home, never from here."""
-    told = str(plan.home / "logs" / "service.log")
     listed = plistlib.dumps(
         {
             "Label": label(plan),
@@ -36,8 +35,9 @@ def content(plan: Plan) -> bytes:
             "LimitLoadToSessionType": "Aqua",
             "ProcessType": "Interactive",
             "Umask": 0o077,
-            "StandardOutPath": told,
-            "StandardErrorPath": told,
+            # What it says is in the home's own log; this one is for trouble before that is open.
+            "StandardOutPath": "/dev/null",
+            "StandardErrorPath": str(plan.home / "logs" / "service.log"),
         },
         sort_keys=False,
     )
