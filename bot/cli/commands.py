@@ -29,6 +29,7 @@ SECTIONS = {
         "map": ("bot.cli.mapping:mapping", "Say what each variant of a shop is bought as on AliExpress."),
         "address": ("bot.cli.addresses:address", "See and mend the address that is typed into AliExpress."),
         "place": ("bot.cli.placing:place", "Buy on AliExpress, or only see what it would cost."),
+        "pay-run": ("bot.cli.pay_run:pay_run", "Buy order after order: you press and pay, the rest is done."),
         "pay": ("bot.cli.paying:pay", "List what waits for your payment on AliExpress, the most urgent first."),
         "approve": ("bot.cli.placing:approve", "Lift what holds a purchase back."),
         "resolve": ("bot.cli.placing:resolve", "Say what became of a purchase that may have been placed."),

@@ -45,6 +45,7 @@ def place(
     """
     from bot.cli.cost_report import print_report, report_json, write_csv
     from bot.cli.working import workplace
+    from bot.rungs import why_not_robot
 
     if bool(orders) == every:
         raise typer.BadParameter("name the orders, or say --all")
@@ -52,8 +53,11 @@ def place(
         place_.wait_seconds = wait
         if live and not place_.config.live:
             raise ConfigError("live is off in config.toml, so nothing is ordered", "set the caps, then live = true")
-        name = _account(place_.config, account)
-        only = _orders(place_, orders, shop) if orders else None
+        name = account_of(place_.config, account)
+        no = why_not_robot(name, place_.config.account(name).buying) if live else None
+        if no is not None:
+            raise ConfigError(no)
+        only = orders_of(place_, orders, shop) if orders else None
         ask = _ask if supervised and live else None
         done = _run(place_, name, live=live, only=only, limit=limit, supervised=ask)
         if csv is not None:
@@ -178,7 +182,7 @@ def reconcile(
 
     with workplace() as place_:
         place_.wait_seconds = wait
-        name = _account(place_.config, account)
+        name = account_of(place_.config, account)
         found = reconcile_account(place_, name, _day(since))
     if as_json:
         output.print_json(found.as_json())
@@ -197,14 +201,20 @@ def _run(
     supervised: "Callable[[Quote], bool] | None",
 ) -> "Placed":
     from bot.buying_home import check_may_buy
+    from bot.checkup.before_buying import check_pages
     from bot.jobs.place import PlaceOrders
     from bot.opening import browser_of
+    from bot.overrides import check_accepted
 
     if live:
         # Told before a browser is opened for nothing.
         with place_.database.read() as session:
             check_may_buy(session, place_.home, account)
+            if supervised is None:
+                check_accepted(session, place_.config.site.selectors)
     with browser_of(place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say) as context:
+        if live:
+            check_pages(place_, context, account)
         return PlaceOrders(place_, context, account, live, only, limit, supervised=supervised, pause=_pause).run()
 
 
@@ -231,7 +241,8 @@ class NotAskedError(DropferryError):
     exit_code = 4
 
 
-def _account(config: "Config", name: str | None) -> str:
+def account_of(config: "Config", name: str | None) -> str:
+    """The account that is named, else the only one. Raises ConfigError."""
     if name is not None:
         config.account(name)
         return name
@@ -242,11 +253,12 @@ def _account(config: "Config", name: str | None) -> str:
     return next(iter(config.accounts))
 
 
-def _orders(place_: "Workplace", typed: list[str], shop: str | None) -> list[int]:
+def orders_of(place_: "Workplace", typed: list[str], shop: str | None) -> list[int]:
+    """Our ids of whole orders that were typed. Raises NotFoundError, BadParameter."""
     from bot.finding import find_order, parse
 
     if lines := [each for each in typed if parse(each).lines]:
-        raise typer.BadParameter(f"place buys whole orders, not single lines: {', '.join(lines)}")
+        raise typer.BadParameter(f"whole orders are bought, not single lines: {', '.join(lines)}")
     with place_.database.read() as session:
         return [find_order(session, parse(each), shop).id or 0 for each in typed]
 

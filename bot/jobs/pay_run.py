@@ -74,7 +74,7 @@ class PayRun:
         return self.done
 
     def _attend(self) -> None:
-        guard, pictures = Guard(self.context, self.place.config.site, pictures=True), Pictures()
+        guard, pictures = self._guard(), Pictures()
         try:
             self._guarded(guard, pictures)
         except FlowError as trouble:
@@ -97,12 +97,18 @@ class PayRun:
                 comparing.add_left()
                 if self.ticked and self.done.ended_by is None:
                     desk.known.keep(look_back(office, desk.site, since=self._since()))
-                    OneByOne(desk, settling, comparing, self._turns(), self.done, self.progress).run()
+                    self._orders(desk, settling, comparing)
                 comparing.all()
                 self._show_warnings(desk)
         finally:
             with suppress(PlaywrightError):
                 close_tab(office)
+
+    def _guard(self) -> Guard:
+        return Guard(self.context, self.place.config.site, pictures=True)
+
+    def _orders(self, desk: Desk, settling: Settling, comparing: Comparing) -> None:
+        OneByOne(desk, settling, comparing, self._turns(), self.done, self.progress).run()
 
     def _settle(self, desk: Desk, settling: Settling) -> None:
         left = LeftOpen(desk, settling)

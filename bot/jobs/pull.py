@@ -80,6 +80,7 @@ class _Pull:
             seen = self._take_all(self.shopbase.orders(order_status="open", on_unreadable=self._skip))
             server_time = server_time or self.shopbase.server_time
             self._look_for_missing(seen)
+            self._stand_again()
         if not self.pulled.stopped:
             self._move_cursor(server_time, self.clock() if sweep else None)
             checkpoints.reached("pull: cursor moved")
@@ -151,6 +152,12 @@ class _Pull:
                 self._skip(problem)
             else:
                 self._write([reply])
+
+    def _stand_again(self) -> None:
+        """Put every open order where its facts say, should its tab ever have come out of step with them."""
+        with self.database.write() as session:
+            query = select(Order.id).where(Order.shop == self.shop, col(Order.tab).in_(OPEN_TABS))
+            restand(session, [each for each in session.exec(query) if each is not None], self.clock())
 
     def _mark_deleted(self, store_id: str) -> None:
         self.pulled.deleted += 1

@@ -54,6 +54,19 @@ class Settling:
         self.desk.intents.leave(pressed.purchase)
         return outcome
 
+    def at_their_word(self, pressed: Pressed) -> PaidOrder | None:
+        """The person says that nothing was bought: None, and all is as before, unless AliExpress shows an order."""
+        outcome = PaidOrder(pressed.turn.candidate, "unknown", NOT_FOUND, pressed.quote)
+        if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1]):
+            return outcome
+        self.desk.intents.leave(pressed.purchase)
+        with self.desk.place.database.write() as session:
+            row = session.get_one(Purchase, pressed.purchase.id, with_for_update=True)
+            if row.state is PurchaseState.INTENT:
+                self._resolve(session, row, ())
+        checkpoints.reached("pay: taken back")
+        return None
+
     def ask(self, purchase: Purchase, order: str, button: str) -> str:
         """Ask once whether the button was pressed, and write the answer down; "no" makes it as if it never was."""
         desk = self.desk
