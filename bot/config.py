@@ -273,6 +273,13 @@ class Config(BaseSettings):
         return self.aliexpress.is_sandbox
 
     @property
+    def sandbox_origins(self) -> tuple[str, ...]:
+        """The origins of the sandbox's pages and shops; none for the real sites."""
+        if not self.is_sandbox:
+            return ()
+        return (self.aliexpress.www, *(shop.url for shop in self.shops.values()))
+
+    @property
     def site(self) -> Site:
         """The AliExpress that the flows work on."""
         own = Path(self.aliexpress.selectors).expanduser() if self.aliexpress.selectors else None

@@ -46,6 +46,11 @@ ALIEXPRESS_PAGES = frozenset(
     {f"{name}.aliexpress.com" for name in ("www", "m", "th", "tr", "vi", *_LANGUAGES)}
     | {"aliexpress.com", "aliexpress.us", "www.aliexpress.us", "m.aliexpress.us", "es.aliexpress.us"}
 )
+# Where AliExpress and ShopBase keep their pictures, as their answers name them.
+PICTURES = frozenset(
+    {f"ae0{number}.alicdn.com" for number in range(1, 6)}
+    | {"img.alicdn.com", "ae-pic-a1.aliexpress-media.com", "img.btdmp.com"}
+)
 
 
 def shop_origin(url: str) -> str:

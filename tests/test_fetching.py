@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.fetching import NotFetched, fetch
+from bot.fetching import NotFetched, fetch, ping
 from tests.serving import serve
 
 asked: list[str] = []
@@ -57,36 +57,62 @@ def here_fixture() -> Iterator[str]:
 
 def refused(url: str, **bounds: float) -> str:
     with pytest.raises(NotFetched) as caught:
-        fetch(url, **bounds)  # type: ignore[arg-type]
+        ping(url, **bounds)  # type: ignore[arg-type]
     return caught.value.what
 
 
-def test_an_answer(here: str) -> None:
-    """What is answered comes back, also after a redirect on the same host; it is asked for unpacked."""
-    assert b"alive" == fetch(f"{here}/plain")
-    assert b"alive" == fetch(f"{here}/far?to=/plain")
-    assert ["identity"] * 2 == asked
+class TestFetch:
+    """An address that a page shows."""
+
+    def test_an_answer(self, here: str) -> None:
+        """What is answered comes back, also after a redirect inside the list; it is asked for unpacked."""
+        asked.clear()
+        assert b"alive" == fetch(f"{here}/plain", [], origins=[here])
+        assert b"alive" == fetch(f"{here}/far?to=/plain", [], origins=[here])
+        assert ["identity"] * 2 == asked
+
+    def test_no_address_that_is_not_allowed(self, here: str) -> None:
+        """Nothing is opened outside the list, this machine least of all; a path, which may be a key, is not told."""
+        asked.clear()
+        tricks = [
+            "https://evil.example/key",
+            "http://pictures.example/key",
+            "https://127.0.0.1/key",
+            f"{here}/plain?key",
+        ]
+        for url in [*tricks, "x", "https://[key", "file:///key"]:
+            with pytest.raises(NotFetched, match="is not opened") as caught:
+                fetch(url, ["pictures.example"])
+            assert "key" not in caught.value.what
+        assert [] == asked
+
+    def test_no_redirect_leads_away(self, here: str) -> None:
+        """A redirect out of the list is not followed, wherever it leads."""
+        for other in ("http://127.0.0.1:9/x", "https://evil.example/x", "http://localhost/x", "file:///etc/passwd"):
+            with pytest.raises(NotFetched, match="is not opened"):
+                fetch(f"{here}/far?to={other}", ["pictures.example"], origins=[here])
 
 
-def test_no_redirect_leads_away(here: str) -> None:
-    """A redirect to another host or another port is not followed, nor one without end."""
-    for other in ("http://127.0.0.1:9/x", "https://evil.example/x", "http://localhost/x", "file:///etc/passwd"):
-        assert "it sends to another host" in refused(f"{here}/far?to={other}")
-    assert "it sends from one address to the next without end" in refused(f"{here}/round")
+class TestPing:
+    """An address that a person has set."""
 
+    def test_here(self, here: str) -> None:
+        """A service of one's own may run on this machine; a redirect stays on its host."""
+        asked.clear()
+        ping(f"{here}/far?to=/plain")
+        assert 1 == len(asked)
+        for other in ("http://127.0.0.1:9/x", "http://localhost/x"):
+            assert "it sends to another host" in refused(f"{here}/far?to={other}")
+        assert "it sends from one address to the next without end" in refused(f"{here}/round")
 
-def test_no_address_that_is_not_allowed() -> None:
-    """Nothing is opened outside the list; the path, which may hold a key, is not told."""
-    for url in ("https://evil.example/key", "http://pictures.example/key", "https://127.0.0.1/key", "x"):
-        with pytest.raises(NotFetched, match="is not opened") as caught:
-            fetch(url, ["pictures.example"])
-        assert "key" not in caught.value.what
-    assert "is not opened: it does not begin with https://" in refused("http://hc.example/key")
+    def test_elsewhere(self) -> None:
+        """Elsewhere it has to be https, with a host that has a name."""
+        assert "hc.example is not opened: it does not begin with https://" == refused("http://hc.example/key")
+        assert "10.0.0.1 is not opened: its host is not a name" == refused("https://10.0.0.1/key")
 
-
-def test_bounds(here: str) -> None:
-    """An answer that is too large, too slow or an error is refused by the host's name."""
-    assert "127.0.0.1: its answer is larger than 1000 bytes" == refused(f"{here}/large", at_most=1000)
-    assert "127.0.0.1: its answer takes too long" == refused(f"{here}/slow", seconds=0.2)
-    assert "127.0.0.1: it answers 500" == refused(f"{here}/broken")
-    assert "127.0.0.1: no answer (ConnectError)" == refused("http://127.0.0.1:9/x")
+    def test_bounds(self, here: str) -> None:
+        """An answer that is too large, too slow or an error is refused by the host's name."""
+        assert "127.0.0.1: its answer is larger than 1000 bytes" == refused(f"{here}/large", at_most=1000)
+        assert "127.0.0.1: its answer takes too long" == refused(f"{here}/slow", seconds=0.2)
+        assert "127.0.0.1: it answers 500" == refused(f"{here}/broken")
+        assert "127.0.0.1: no answer (ConnectError)" == refused("http://127.0.0.1:9/x")

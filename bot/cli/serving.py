@@ -105,9 +105,9 @@ def _ping(url: str) -> None:
     """Tell the heartbeat service that a run went well; its silence is what raises the alarm."""
     if not url:
         return
-    from bot.fetching import NotFetched, fetch
+    from bot.fetching import NotFetched, ping
 
     try:
-        fetch(url, at_most=64_000, seconds=5)
+        ping(url)
     except NotFetched as error:
         logs.say(f"the heartbeat could not be told: {error}")

@@ -74,7 +74,7 @@ class PayRun:
         return self.done
 
     def _attend(self) -> None:
-        guard, pictures = self._guard(), Pictures()
+        guard, pictures = self._guard(), Pictures(self.place.config.sandbox_origins)
         try:
             self._guarded(guard, pictures)
         except FlowError as trouble:

@@ -1,7 +1,9 @@
 """Pictures of products for the bar, fetched beside everything else: one that is not there in time is left out."""
 
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from bot import hosts
 from bot.fetching import NotFetched, fetch
 
 LARGEST = 400_000
@@ -11,16 +13,17 @@ RIFF, FTYP = (b"RIFF", b"WEBP"), (b"ftyp", b"avi")
 
 
 class Pictures:
-    """Fetches each address once; use `close` at the end."""
+    """Fetches each address once, from the sites' own hosts or the sandbox's `origins`; use `close` at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, origins: Collection[str] = ()) -> None:
+        self._origins = origins
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="pictures")
         self._asked: dict[str, Future[bytes | None]] = {}
 
     def ask(self, url: str | None) -> None:
         """A picture will be wanted."""
         if url and url not in self._asked:
-            self._asked[url] = self._workers.submit(_picture, url)
+            self._asked[url] = self._workers.submit(_picture, url, self._origins)
 
     def get(self, url: str | None) -> bytes | None:
         """The picture, if it has come by now."""
@@ -33,10 +36,10 @@ class Pictures:
         self._asked.clear()
 
 
-def _picture(url: str) -> bytes | None:
+def _picture(url: str, origins: Collection[str]) -> bytes | None:
     address = f"https:{url}" if url.startswith("//") else url
     try:
-        content = fetch(address, at_most=LARGEST, seconds=SECONDS)
+        content = fetch(address, hosts.PICTURES, origins=origins, at_most=LARGEST, seconds=SECONDS)
     except NotFetched:
         return None
     return content if _is_picture(content) else None
