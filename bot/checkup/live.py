@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, Page
 from sqlmodel import Session, col, select
 
-from bot.checkup.looking import contradicted, elements_of, missing, of_error, worse_than_ours
+from bot.checkup.looking import complete, contradicted, elements_of, of_error, worse_than_ours
 from bot.language import _
 from bot.models import AliOrder
 from bot.models_buying import Mapping
@@ -171,7 +171,7 @@ class LivePages:
         except PersonNeeded:
             raise
         except FlowError as error:
-            yield self._looked(page, kind, broken=[of_error(kind, error, _place(page))], always=False)
+            yield self._looked(page, kind, broken=[of_error(kind, error, _place(page))], was_read=False)
             return
         try:
             yield from self._opened_checkout(page, kind, warmed)
@@ -191,7 +191,7 @@ class LivePages:
         except FlowError as error:
             broken.append(of_error(kind, error, _place(page)))
         if "confirm" in self.kinds:
-            yield self._looked(page, kind, broken=broken, always=not broken)
+            yield self._looked(page, kind, broken=broken, was_read=not broken)
         if "address" in self.kinds:
             yield self._addresses(page)
 
@@ -212,7 +212,7 @@ class LivePages:
         found = elements_of(page, kind, self.site)
         last = found[screen.name]
         both = {name: seen[name] if name in seen and not last[name].is_found else last[name] for name in last}
-        return self._told(page, kind, {screen.name: both}, broken, always=not broken)
+        return self._told(page, kind, {screen.name: both}, broken, was_read=not broken)
 
     def _one(self, page: Page, kind: str, url: str | None, why_not: str) -> Iterator[Looked]:
         if kind not in self.kinds:
@@ -239,20 +239,19 @@ class LivePages:
             _raise_need(reading)
             where = _place(page)
             broken = list(contradicted(kind, reading, where))
-            return self._looked(page, kind, broken, always=not isinstance(reading.page, FlowError)), reading
+            return self._looked(page, kind, broken, was_read=not isinstance(reading.page, FlowError)), reading
 
-    def _looked(self, page: Page, kind: Kind, broken: list[Broken], *, always: bool) -> Looked:
-        return self._told(page, kind, elements_of(page, kind, self.site), broken, always=always)
+    def _looked(self, page: Page, kind: Kind, broken: list[Broken], *, was_read: bool) -> Looked:
+        return self._told(page, kind, elements_of(page, kind, self.site), broken, was_read=was_read)
 
     def _told(
-        self, page: Page, kind: Kind, seen: dict[str, dict[str, Seen]], broken: list[Broken], *, always: bool
+        self, page: Page, kind: Kind, seen: dict[str, dict[str, Seen]], broken: list[Broken], *, was_read: bool
     ) -> Looked:
         where = _place(page)
-        named = {one.element for one in broken}
-        more = [*worse_than_ours(page, kind, self.site, seen, where), *(missing(kind, seen, where) if always else ())]
+        worse = worse_than_ours(page, kind, self.site, seen, where)
+        all_of_it = complete(kind, seen, [*broken, *worse], where, was_read=was_read)
         for name, elements in seen.items():
             self.uses.note_seen(load(name, self.site.selectors), elements)
-        all_of_it = (*broken, *(one for one in more if one.element not in named))
         if all_of_it and self.on_trouble is not None:
             first = all_of_it[0]
             self.on_trouble(page, PageChanged(first.page, first.element, first.why))

@@ -1,6 +1,6 @@
 """What a page that is open shows of the elements that its readers look for, and what of it is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from playwright.sync_api import Page
 
@@ -21,12 +21,21 @@ def elements_of(page: Page, kind: Kind, site: Site) -> Found:
     return {screen.name: survey(page, load(screen.name, site.selectors), screen.inside)}
 
 
-def missing(kind: Kind, seen: Found, where: str) -> Iterator[Broken]:
-    """The elements without which such a page cannot be read, and which no place to look has."""
-    name = kind.screen.name
-    for element in sorted(kind.screen.always):
-        if seen[name][element].is_missed:
-            yield Broken(name, element, _("nothing there"), where)
+def complete(kind: Kind, seen: Found, broken: Iterable[Broken], where: str, *, was_read: bool) -> tuple[Broken, ...]:
+    """What is broken, with each entry that has to be there and is not; an entry's name says more than a reader's error.
+
+    On a page that was not read, and of which nothing is broken, such as an empty list, nothing has to be there.
+    """
+    found = list(broken)
+    name, elements = kind.screen.name, seen.get(kind.screen.name, {})
+    lost = [each for each in sorted(kind.screen.always) if each in elements and elements[each].is_missed]
+    if lost and (found or was_read):
+        found = [one for one in found if one.element in elements]
+        found += [Broken(name, each, _("nothing there"), where) for each in lost]
+    first: dict[tuple[str, str], Broken] = {}
+    for one in found:
+        first.setdefault((one.page, one.element), one)
+    return tuple(first.values())
 
 
 def worse_than_ours(page: Page, kind: Kind, site: Site, seen: Found, where: str) -> Iterator[Broken]:

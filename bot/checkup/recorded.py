@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.checkup.looking import contradicted, elements_of, missing, of_error, worse_than_ours
+from bot.checkup.looking import complete, contradicted, elements_of, of_error, worse_than_ours
 from bot.home import Home
 from bot.language import _
 from bot.recordings import cases
@@ -62,9 +62,8 @@ def look_at_case(replayer: Replayer, case: Case) -> Looked:
     except PlaywrightError as error:
         why = _("it could not be replayed: {why}").format(why=str(error).splitlines()[0][:200])
         return Looked(case.name, case.about.source, {}, (Broken(kind.screen.name, "page", why, case.name),))
-    if not isinstance(replayed.reading.page, FlowError):
-        broken += missing(kind, seen, case.name)
-    return Looked(case.name, case.about.source, seen, _once(broken))
+    was_read = not isinstance(replayed.reading.page, FlowError)
+    return Looked(case.name, case.about.source, seen, complete(kind, seen, broken, case.name, was_read=was_read))
 
 
 def _differs(replayed: Replayed) -> Iterator[Broken]:
@@ -84,11 +83,3 @@ def _unexpected(replayed: Replayed) -> FlowError | None:
     expected = (replayed.case.expected or {}).get("page", {})
     error = replayed.reading.page
     return error if isinstance(error, FlowError) and "error" not in expected else None
-
-
-def _once(broken: Iterable[Broken]) -> tuple[Broken, ...]:
-    """An element is told once, by what was found out first."""
-    first: dict[tuple[str, str], Broken] = {}
-    for one in broken:
-        first.setdefault((one.page, one.element), one)
-    return tuple(first.values())
