@@ -1,5 +1,6 @@
 """The browser of an account: a real Chromium on a profile of its own."""
 
+import contextlib
 import signal
 import sys
 import time
@@ -9,6 +10,10 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot import browser
 from bot.browser import account_browser, import_cookies, open_account, own_download
@@ -17,6 +22,7 @@ from bot.config import Config
 from bot.cookies import LOCALE_COOKIE
 from bot.errors import ConfigError
 from bot.home import Home
+from tests.serving import serve
 
 SANDBOX_COOKIE = ".aliexpress.localhost\tTRUE\t/\tFALSE\t4000000000\tsession\tplay\n"
 
@@ -79,6 +85,24 @@ def test_the_sandbox_reaches_no_other_host(playwright: Playwright, home: Home) -
             page.goto("https://www.aliexpress.com/")
         with pytest.raises(PlaywrightError, match="ERR_UNSAFE_PORT"):
             page.goto("http://www.aliexpress.localhost:9/")
+
+
+def test_nothing_is_downloaded(playwright: Playwright, home: Home) -> None:
+    """A file that a page sends to be saved is refused, and lies nowhere."""
+
+    def letter(_: Request) -> Response:
+        return Response(b"MZ letter", headers={"Content-Disposition": "attachment; filename=letter.exe"})
+
+    with (
+        serve(Starlette(routes=[Route("/letter", letter)])) as url,
+        account_browser(playwright, config(), home, "main", headless=True) as context,
+    ):
+        with context.pages[0].expect_download() as sent, contextlib.suppress(PlaywrightError):
+            context.pages[0].goto(f"{url}/letter")
+        assert sent.value.failure() is not None
+        with pytest.raises(PlaywrightError):
+            sent.value.path()
+    assert [] == [each for each in home.path.rglob("*") if each.is_file() and each.read_bytes().startswith(b"MZ")]
 
 
 def test_a_profile_that_is_open_elsewhere_is_named(playwright: Playwright, home: Home) -> None:
