@@ -224,7 +224,8 @@ class Payer:
         """Close what AliExpress lays over a first visit: the cookie banner, and the praise of its app."""
         for noise in ("[data-role=gdpr-accept]", "#J_xiaomi_dialog button"):
             if page.locator(noise).count():
-                page.locator(noise).click(timeout=PATIENCE)
+                with suppress(PlaywrightError):  # the bar may lie over it, and then it is in nobody's way
+                    page.locator(noise).click(timeout=300)
 
     def _act_on(self, page: Page) -> None:
         labels = [button.label for button in self.bar_buttons(page)]

@@ -83,8 +83,9 @@ class PayRun:
         finally:
             self.done.is_gone = not guard.is_alive()
             pictures.close()
-            guard.close()
             self._look_again_later()
+            with suppress(PlaywrightError, RuntimeError):  # the browser may be gone, and its driver with it
+                guard.close()
 
     def _guarded(self, guard: Guard, pictures: Pictures) -> None:
         office = guard.open_page()
