@@ -97,11 +97,12 @@ def remove() -> None:
 
     The step at hand is finished. The home folder, with all orders in it, stays as it is.
     """
+    from bot.service.installing import is_running
     from bot.service.installing import remove as take_out
 
     home, config = open_config()
     kind, plan, _is_here = _planned(home, config, None, None)
-    if kind.file(plan).exists():
+    if kind.file(plan).exists() and is_running(home):
         from bot.cli.serving import stop_serving
 
         stop_serving(home, wait=180)
@@ -218,13 +219,25 @@ def _tell(stands: "Standing", last: dict[str, dict[str, object]]) -> None:
     if stands.runs:
         output.say(
             _("It runs: process {pid} since {since} ({command})").format(
-                pid=stands.pid, since=stands.since, command=stands.command
+                pid=stands.pid, since=_moment(stands.since), command=stands.command
             )
         )
     else:
         output.say(_("It does not run now."))
     for name, run in last.items():
         output.say(_one_run(name, run))
+
+
+def _moment(written: str | None) -> str:
+    """A time that a lock's owner has written down, as this machine's clock shows it."""
+    from datetime import datetime
+
+    from bot.wording import when
+
+    try:
+        return when(datetime.fromisoformat(written or ""))
+    except ValueError:
+        return "?"
 
 
 def _one_run(name: str, run: dict[str, object]) -> str:

@@ -41,18 +41,22 @@ class Standing:
 
 
 def install(kind: Kind, plan: Plan) -> Path:
-    """Write the file and have the system run it; one that is there is replaced. Raises NotTaken, ConfigError."""
+    """Write the file and have the system run it; one that is there is replaced. Raises ConfigError.
+
+    Raises NotTaken where the system refuses it; a new file is then taken away again.
+    """
     file = kind.file(plan)
-    if file.exists():
+    is_new = not file.exists()
+    if not is_new:
         with contextlib.suppress(NotTaken):  # the system may not know it any more
             _run(kind.end(plan))
     write_private_bytes(file, kind.content(plan))
     try:
         _run(kind.start(plan))
-    except NotTaken as error:
-        raise NotTaken(
-            _("{file} is written, but the system does not take it: {why}").format(file=file, why=error.what), error.fix
-        ) from error
+    except NotTaken:
+        if is_new:
+            file.unlink()
+        raise
     return file
 
 
@@ -113,7 +117,9 @@ def _run(commands: Commands) -> None:
 
 
 def _by_hand(command: list[str]) -> str:
-    return _("signed in as the user who runs dropferry, try it yourself: {command}").format(command=shown(command))
+    return _(
+        "do it in a session of the user who runs dropferry, not through su or sudo; what was run is: {command}"
+    ).format(command=shown(command))
 
 
 def shown(command: list[str]) -> str:
