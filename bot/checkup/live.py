@@ -28,7 +28,7 @@ from flows.tab import OnTrouble, Tab, browser_trouble, close_tab
 from flows.values import AliStatus, OrderListPage, Site
 from flows.values_buying import Product, ShipTo, SkuOffer, Wanted
 
-DRAWN_WITHIN = 5.0
+PATIENCE = 5.0  # how long a page may take to draw what it was answered
 SENT = (AliStatus.SENT, AliStatus.PARTLY_SENT, AliStatus.COMPLETED)
 # Nobody: only the country of the buyer is told to a confirm page before its address is set.
 NOBODY = {"first_name": "-", "last_name": "-", "phone_code": "+1", "phone": "0", "street": "-"}
@@ -84,6 +84,7 @@ class LivePages:
     kinds: frozenset[str]
     progress: Callable[[str], None] = lambda _what: None
     on_trouble: OnTrouble | None = None
+    patience: float = PATIENCE
     uses: Uses = field(default_factory=Uses)
     skipped: list[NotLooked] = field(default_factory=list)
 
@@ -232,7 +233,7 @@ class LivePages:
 
             def answers() -> Answers:
                 data = [tab.answer(api, drawn=screen.drawn).data for api in kind.apis[:1]]
-                screen.drawn(seconds=DRAWN_WITHIN)
+                screen.drawn(seconds=self.patience)
                 return data
 
             reading = read_open(kind, page, self.site, answers)
