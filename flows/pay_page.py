@@ -77,6 +77,11 @@ class Warm:
         return self._opening is None and self._checkout is not None
 
     @property
+    def has_offer(self) -> bool:
+        """Whether the product page was read, so that `product` and `offer` are there."""
+        return hasattr(self, "offer")
+
+    @property
     def is_opening(self) -> bool:
         """Whether its pages have begun to load and are not all read."""
         return self._opening is not None

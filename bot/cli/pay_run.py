@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from bot.jobs.paid import PaidOrder, PaidRun
+    from bot.jobs.pay_run import PayRun
     from bot.jobs.place import Placed
     from bot.jobs.purchasing import Outcome
     from bot.work import Workplace
@@ -86,13 +87,14 @@ class _Command:
         """What an earlier run has left open comes first. Raises DoneInPart where it stays open, and FlowError."""
         from bot.jobs.pay_run import PayRun
 
-        done = PayRun(self.place, self.context, self.account, ask=ask).run()
+        done = self._over(PayRun, [])
         for line in done.settled:
             output.say(line)
         _end(done)
 
     def fill(self, only: list[int] | None, limit: int | None) -> "PaidRun":
         """Prepare each page for the person. Where AliExpress does not let it be prepared, they buy themselves."""
+        from bot.jobs.paid import PaidRun
         from bot.jobs.pay_run import PayRun
         from bot.rungs import step_down
 
@@ -104,18 +106,24 @@ class _Command:
         if listed.trouble is not None:
             raise listed.trouble
         ticked = self._tick(listed)
-        run = PayRun(
-            self.place, self.context, self.account, ticked, ask=ask, progress=self._progress, compared=_compared
-        )
-        return self._tell(run.run(), len(ticked)) if ticked else run.done
+        return self._tell(self._over(PayRun, ticked), len(ticked)) if ticked else PaidRun()
 
     def record(self, only: list[int] | None, limit: int | None) -> "PaidRun":
         """The person buys on pages of their own."""
+        from bot.jobs.paid import PaidRun
         from bot.jobs.record_only import RecordOnly, plan_orders
 
         ticked = self._tick(plan_orders(self.place, self.account, only, limit))
-        run = RecordOnly(self.place, self.context, self.account, ticked, ask=ask, progress=self._progress)
-        return self._tell(run.run(), len(ticked)) if ticked else run.done
+        return self._tell(self._over(RecordOnly, ticked), len(ticked)) if ticked else PaidRun()
+
+    def _over(self, kind: "type[PayRun]", ticked: "list[Outcome]") -> "PaidRun":
+        from bot.jobs import desk
+
+        # Without anything ticked it only settles what is open.
+        run = kind(
+            self.place, self.context, self.account, ticked, ask=ask, rest=desk.rest_a_moment, progress=self._progress
+        )
+        return run.run()
 
     def _dry_run(self, only: list[int] | None, limit: int | None) -> "Placed":
         from bot.jobs.place import PlaceOrders
@@ -160,7 +168,8 @@ class _Command:
     def _tell(self, done: "PaidRun", every: int) -> "PaidRun":
         from bot.cli.pay_run_report import print_summary
 
-        print_summary(done, every - len(done.outcomes))
+        if every:
+            print_summary(done, every - len(done.outcomes))
         return done
 
 
@@ -178,10 +187,6 @@ def ask(face: "BarFace") -> str:
         typed = typer.prompt(_("Type its number"))
         if typed.strip() in known:
             return known[typed.strip()][0]
-
-
-def _compared(outcome: "PaidOrder") -> None:
-    """Nothing to say where all is as prepared: the warning of a difference is said by the job."""
 
 
 def _look_again(place: "Workplace", account: str) -> None:
@@ -203,5 +208,5 @@ def _end(done: "PaidRun") -> None:
         raise done.trouble
     if done.ended_by is not None:
         raise DoneInPart(_("not all of it could be done"), done.ended_by)
-    if any(each.state in ("held", "unknown") for each in done.outcomes):
+    if any(each.state in ("held", "unknown") and not each.chosen for each in done.outcomes):
         raise DoneInPart(_("not all of it was ordered"), _("the lines above say why, and what to do"))

@@ -273,8 +273,9 @@ class Attending:
         """What becomes of an order that the person does not buy now."""
         if said == Choice.HOLD:
             outcome = self.desk.hold(turn.candidate, Held(Hold.BY_PERSON))
+            outcome.chosen = True
             checkpoints.reached("pay: held")
             return outcome
         if said == Choice.STOP:
-            return PaidOrder(turn.candidate, "stopped", STOPPED)
-        return PaidOrder(turn.candidate, "skipped", SKIPPED)
+            return PaidOrder(turn.candidate, "stopped", STOPPED, chosen=True)
+        return PaidOrder(turn.candidate, "skipped", SKIPPED, chosen=True)

@@ -131,7 +131,7 @@ class Faces:
             shop_image=self.pictures.get(line.image),
             ali_title=words(Text.ON_ALI, title=ali.title if ali else mapping.title),
             ali_options=words(Text.PIECES, options=ali.sku_text if ali else options, count=turn.wanted.quantity),
-            ali_image=self.pictures.get(mapping.image),
+            ali_image=self.pictures.get(turn.ali_image),
             expected=words(Text.EXPECTED, amount=money_text(quote.total)) if quote is not None else "",
             paid_so_far=words(Text.PAID_SO_FAR, amount=self._ordered()) if self.ordered else "",
             message=message,

@@ -33,6 +33,12 @@ class Turn:
     is_begun: bool = False
 
     @property
+    def ali_image(self) -> str | None:
+        """Where the picture of the option that is bought is: as it was mapped, else as its page shows it."""
+        offered = self.warm.offer.image if self.warm is not None and self.warm.has_offer else None
+        return (self.rows.mapping.image if self.rows is not None else None) or offered
+
+    @property
     def is_prepared(self) -> bool:
         """Whether its page was opened, or surely cannot be."""
         return self.warm is not None or self.no is not None or self.trouble is not None
@@ -60,7 +66,8 @@ class Pressed:
 class PaidOrder:
     """What became of one order: `state` is placed, skipped, held, unknown, nothing or stopped; `why` says it in words.
 
-    `is_paid`: AliExpress says so; `differs` are sentences on what is not as it was prepared.
+    `is_paid`: AliExpress says so; `differs` are sentences on what is not as it was prepared; `chosen`: the person
+    wanted it so.
     """
 
     candidate: Candidate
@@ -70,6 +77,7 @@ class PaidOrder:
     numbers: tuple[str, ...] = ()
     is_paid: bool = False
     differs: tuple[str, ...] = ()
+    chosen: bool = False
 
 
 @dataclass(slots=True)

@@ -175,7 +175,10 @@ class OneByHand:
 
     def _left(self, candidate: Candidate, said: str) -> PaidOrder:
         if said == Choice.HOLD:
-            return self.desk.hold(candidate, Held(Hold.BY_PERSON))
+            outcome = self.desk.hold(candidate, Held(Hold.BY_PERSON))
+            outcome.chosen = True
+            checkpoints.reached("pay: held")
+            return outcome
         if said == Choice.STOP:
-            return PaidOrder(candidate, "stopped", STOPPED)
-        return PaidOrder(candidate, "skipped", SKIPPED)
+            return PaidOrder(candidate, "stopped", STOPPED, chosen=True)
+        return PaidOrder(candidate, "skipped", SKIPPED, chosen=True)

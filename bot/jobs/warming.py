@@ -69,6 +69,7 @@ class Warming:
             go_on(turn.warm)
         except FlowError as trouble:
             self._failed(turn, trouble)
+        self.desk.faces.pictures.ask(turn.ali_image)
 
     def _failed(self, turn: Turn, trouble: FlowError) -> None:
         page = turn.warm.page if turn.warm is not None else None
@@ -117,8 +118,7 @@ class Warming:
             return Held(Hold.ADDRESS, {"problems": str(refused)})
         except ShopBaseError as trouble:
             return f"the store could not be read: {trouble}"
-        for url in (turn.rows.line.image, turn.rows.mapping.image):
-            desk.faces.pictures.ask(url)
+        desk.faces.pictures.ask(turn.rows.line.image)
         return says.held or says.over
 
 
