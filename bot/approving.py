@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
+from bot.intake_changes import call_off
 from bot.jobs.looking import owner_of, place
 from bot.linking import ORDER_NUMBER
 from bot.models import Event, Line, Order, Purchase, PurchaseState
@@ -118,6 +119,9 @@ def resolve(
         purchase.attended = False
         purchase.cost_minor = purchase.cost_currency = None
         session.add(purchase)
+        session.flush()
+        # What the store has called off meanwhile is not ordered any more.
+        call_off(session, order, now)
     assert order.id is not None
     restand(session, [order.id], now)
     return what

@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from bot.config import Config
 from bot.facts import PushMode, Said, Standing, Tab
-from bot.models import AliOrder, Event, Fulfillment, Line, Order, Parcel, Purchase, PurchaseOrder
+from bot.models import AliOrder, Event, Fulfillment, Line, Order, Parcel, Purchase, PurchaseOrder, PurchaseState
 from bot.money import decimal_text
 from bot.order_rows import OrderRows, id_of, load
 from bot.push_mode import push_mode
@@ -58,6 +58,23 @@ def count_tabs(session: Session, shop: str | None = None) -> dict[Tab, int]:
         query = query.where(Order.shop == shop)
     counts = dict(session.exec(query).all())
     return {tab: counts.get(tab, 0) for tab in Tab}
+
+
+def count_at_stake(session: Session, config: Config, now: datetime, shop: str | None = None) -> int:
+    """How many called-off orders still have something on AliExpress that costs money, or may have."""
+    stands = and_(Purchase.state == PurchaseState.PLACED, col(AliOrder.finished_at).is_(None))
+    query = (
+        select(Line.order_id)
+        .join(Order, col(Order.id) == Line.order_id)
+        .join(Purchase, col(Purchase.line_id) == Line.id)
+        .outerjoin(PurchaseOrder, col(PurchaseOrder.purchase_id) == Purchase.id)
+        .outerjoin(AliOrder, col(AliOrder.id) == PurchaseOrder.ali_order_id)
+        .where(Order.tab == Tab.CANCELED, or_(stands, col(Purchase.state) == PurchaseState.INTENT))
+        .distinct()
+    )
+    if shop is not None:
+        query = query.where(Order.shop == shop)
+    return sum(bool(each.standing.warnings) for each in describe(session, config, sorted(session.exec(query)), now))
 
 
 def list_orders(

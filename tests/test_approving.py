@@ -176,3 +176,12 @@ def test_amount_that_is_none_is_refused(typed: str, digits: int) -> None:
     """Proves that nothing is guessed at."""
     with pytest.raises(NotApprovedError, match="is no amount"):
         parse_amount(typed, digits)
+
+
+def test_what_the_store_called_off_meanwhile_is_not_ordered_again(sqlite: Database) -> None:
+    """Proves that "nothing was placed" about a cancelled order ends the purchase instead of starting it anew."""
+    with sqlite.write() as session:
+        sold, line, row = held(session, Hold.OUTCOME_UNKNOWN, intent_at=rows.NOW)
+        sold.cancelled_at = rows.NOW
+        resolve(session, sold, line, numbers=[], account="main", now=rows.NOW)
+        assert PurchaseState.CANCELLED is row.state

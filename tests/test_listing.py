@@ -11,8 +11,8 @@ from bot.config import Config
 from bot.db import Database
 from bot.facts import Tab
 from bot.linking import link
-from bot.listing import as_json, count_tabs, describe, events_of, list_orders
-from bot.models import Event, FulfillmentState, Order
+from bot.listing import as_json, count_at_stake, count_tabs, describe, events_of, list_orders
+from bot.models import Event, FulfillmentState, Order, Purchase, PurchaseState
 from bot.standing import restand
 from flows.values import AliStatus
 from tests import rows
@@ -275,6 +275,20 @@ def test_the_tab_that_is_shown_is_the_column(sqlite: Database, config: Config) -
         session.flush()
         assert (Tab.FAILED, "failed") == (order.tab, told(session, config, order)["tab"])
         assert 1 == count_tabs(session)[Tab.FAILED]
+
+
+def test_what_still_costs_money_is_counted(database: Database, config: Config) -> None:
+    """Of the orders that the store called off those are counted that AliExpress may keep money for."""
+    with database.write() as session:
+        off: dict[str, Any] = {"cancelled_at": NOW, "tab": Tab.CANCELED}
+        for status in (AliStatus.TO_SHIP, AliStatus.UNPAID, AliStatus.CANCELED):
+            rows.bought(session, rows.order(session, **off)[1], status)
+        rows.bought(session, rows.order(session, shop="other", **off)[1], AliStatus.SENT)
+        _, (line,) = rows.order(session, **off)
+        session.add(Purchase(line_id=line.id or 0, created_at=NOW, intent_at=NOW, state=PurchaseState.INTENT))
+        rows.bought(session, rows.order(session)[1], AliStatus.TO_SHIP)
+        session.flush()
+        assert (4, 1) == (count_at_stake(session, config, NOW), count_at_stake(session, config, NOW, "other"))
 
 
 def test_what_happened(sqlite: Database, config: Config) -> None:

@@ -35,7 +35,7 @@ def orders(
     """
     from bot.facts import Tab
     from bot.listing import as_json as to_json
-    from bot.listing import count_tabs, list_orders
+    from bot.listing import count_at_stake, count_tabs, list_orders
     from bot.opening import database_of, now
 
     chosen = _tab(tab)
@@ -45,10 +45,11 @@ def orders(
     with database_of(home, config) as database, database.read() as session:
         found = list_orders(session, config, now(), tab=chosen, search=search, shop=shop, limit=limit)
         counts = count_tabs(session, shop)
+        at_stake = count_at_stake(session, config, now(), shop) if counts[Tab.CANCELED] else 0
     if as_json:
         output.print_json([to_json(each) for each in found])
         return
-    _print_tabs({each: counts[each] for each in Tab})
+    _print_tabs({each: counts[each] for each in Tab}, at_stake)
     if not found:
         output.say("no orders here" if sum(counts.values()) else "no orders yet; fetch them: dropferry pull")
         return
@@ -186,12 +187,19 @@ def _tab(name: str) -> Any:
     return known.get(name)
 
 
-def _print_tabs(counts: dict[Any, int]) -> None:
+def _print_tabs(counts: dict[Any, int], at_stake: int) -> None:
+    from bot.facts import Tab
+    from bot.language import _
     from bot.wording import TAB_MOVES, TAB_NAMES
 
     output.say(f"{'All':<18} {sum(counts.values()):>6}")
     for tab, count in counts.items():
-        output.say(f"{TAB_NAMES[tab]:<18} {count:>6}  {TAB_MOVES[tab]}")
+        move = TAB_MOVES[tab]
+        if tab is Tab.CANCELED and at_stake:
+            move = _("called off in the store; at AliExpress {count} of them may still cost you: look there").format(
+                count=at_stake
+            )
+        output.say(f"{TAB_NAMES[tab]:<18} {count:>6}  {move}")
     output.say()
 
 
