@@ -158,18 +158,27 @@ class Notifier:
 
 def message(notices: Sequence[Notice]) -> tuple[str, str]:
     """Title and text of the message for these."""
+    lines = _lines(notices)
     if len(notices) == 1:
-        return f"dropferry: {notices[0].title}", notices[0].text
-    shown = [f"- {notice.text}" for notice in notices[:LINES_AT_MOST]]
-    left = len(notices) - len(shown)
+        return f"dropferry: {notices[0].title}", lines[0]
+    shown = [f"- {line}" for line in lines[:LINES_AT_MOST]]
+    left = len(lines) - len(shown)
     if left:
-        shown.append(counted("… and {count} more: dropferry orders", "… and {count} more: dropferry orders", left))
+        shown.append(_("… and {count} more: dropferry orders").format(count=left))
     urgent = sum(notice.level is Weight.NEEDS_YOU for notice in notices)
     if urgent:
         title = counted("{count} thing needs you", "{count} things need you", urgent)
     else:
-        title = counted("{count} thing to know", "{count} things to know", len(notices))
+        title = _("{count} things to know").format(count=len(notices))
     return f"dropferry: {title}", "\n".join(shown)
+
+
+def _lines(notices: Sequence[Notice]) -> list[str]:
+    """One line a notice, but one for all that say the same of lines of orders."""
+    lines: dict[str, list[str]] = {}
+    for notice in notices:
+        lines.setdefault(notice.text, []).extend(filter(None, [notice.about]))
+    return [f"{', '.join(about)}: {text}" if about else text for text, about in lines.items()]
 
 
 def _is_told(session: Session, notice: Notice) -> bool:

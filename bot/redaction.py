@@ -56,6 +56,7 @@ _OPEN_QUESTIONS = frozenset(
     {"orderId", "tradeOrderId", "tradeId", "objectId", "skuId", "tab", "limit", "page", "status", "since_id", "fields"}
     | {"updated_at_min", "updated_at_max", "created_at_min", "created_at_max", "financial_status"}
 )
+_HOST = re.compile(r"[\d.]+|localhost|(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _WEB = frozenset({"http", "https", "ws", "wss"})
 
 
@@ -71,7 +72,8 @@ class Redactor:
 
     def know_secret(self, secret: str) -> None:
         """A secret that may stand nowhere, nor its parts where it is an address, nor as it stands in an address."""
-        parts = [part for part in re.split(r"[\s/:@?&=#]+", secret) if len(part) >= 8] if "://" in secret else []
+        parts = re.split(r"[\s/:@?&=#]+", secret) if "://" in secret else []
+        parts = [part for part in parts if len(part) >= 8 and not _HOST.fullmatch(part)]
         with self._mutex:
             whole = {*self._secrets, *(each for each in (secret, quote(secret, safe="")) if len(each) >= 4)}
             self._secrets = sorted(whole, key=len, reverse=True)

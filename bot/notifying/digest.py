@@ -1,6 +1,6 @@
 """The daily digest: that dropferry ran, what it did since the last one, and what waits for whom."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -19,51 +19,61 @@ from bot.paying import totals
 from bot.unpaid import waiting_for_payment
 from bot.wording import when
 from bot.wording_alarms import amounts
+from flows.values import Money
 
 KEY = "digest"
+_WAITING = (Tab.AWAITING_ORDER, Tab.AWAITING_PAYMENT, Tab.AWAITING_SHIPMENT, Tab.FAILED)
+_COUNTED = ("new", "numbers", "sent", "mailed")
 
 
 def digest(session: Session, config: Config, slot: datetime, since: datetime) -> Notice:
     """What happened from `since` until now, for the digest of `slot` (both UTC)."""
-    lines = [_("Since {when}:").format(when=when(since)), *_done(session, since), "", *_waits(session, config)]
+    lines = [
+        _("Since {when}:").format(when=when(since)),
+        *_done(session, since),
+        "",
+        _("Now:"),
+        *_waits(session, config),
+    ]
     return Notice(Weight.DIGEST, KEY, slot.isoformat(), _("What dropferry did"), "\n".join(lines))
 
 
 def _done(session: Session, since: datetime) -> Iterator[str]:
-    finished = select(JobRun).where(col(JobRun.finished_at) >= since)
-    runs: Counter[str] = Counter()
-    bad: Counter[str] = Counter()
-    did: Counter[str] = Counter()
-    for run in session.exec(finished):
-        job = run.name.partition(":")[0]
-        runs[job] += 1
-        bad[job] += run.ok is False
-        counts = run.counts or {}
-        told = counts.get("told")
-        for where, names in (
-            (counts, ("new", "numbers")),
-            (told if isinstance(told, dict) else {}, ("sent", "mailed")),
-        ):
-            did.update({name: int(where.get(name) or 0) for name in names})
+    runs, did = _runs(session, since)
     if not runs:
         yield _("- nothing: no job has run")
         return
-    yield "- " + _times(_("fetched orders from ShopBase"), runs["pull"], bad["pull"])
-    yield "- " + counted("{count} new order", "{count} new orders", did["new"])
-    yield "- " + _times(_("read AliExpress"), runs["sync"], bad["sync"])
+    pulls, reads = sum(runs["pull"].values()), sum(runs["sync"].values())
+    yield counted("- fetched orders from ShopBase {count} time", "- fetched orders from ShopBase {count} times", pulls)
+    yield counted("- read AliExpress {count} time", "- read AliExpress {count} times", reads)
+    bad = sum(ended[False] for ended in runs.values())
+    if bad:
+        yield counted("- {count} run had trouble", "- {count} runs had trouble", bad)
     placed = _count(session, select(func.count()).where(Event.what == "placed", col(Event.at) >= since))
     paid = _count(session, select(func.count()).where(col(AliOrder.paid_seen_at) >= since))
-    yield "- " + counted("{count} AliExpress order placed", "{count} AliExpress orders placed", placed)
-    yield "- " + counted("{count} AliExpress order paid", "{count} AliExpress orders paid", paid)
-    yield "- " + counted("{count} new tracking number", "{count} new tracking numbers", did["numbers"])
-    yield "- " + counted("{count} fulfilment told to ShopBase", "{count} fulfilments told to ShopBase", did["sent"])
-    yield "- " + counted("{count} buyer mailed", "{count} buyers mailed", did["mailed"])
+    new, numbers, sent, mailed = (did[name] for name in _COUNTED)
+    for count, line in (
+        (new, counted("- {count} new order", "- {count} new orders", new)),
+        (placed, counted("- {count} AliExpress order placed", "- {count} AliExpress orders placed", placed)),
+        (paid, counted("- {count} AliExpress order paid", "- {count} AliExpress orders paid", paid)),
+        (numbers, counted("- {count} new tracking number", "- {count} new tracking numbers", numbers)),
+        (sent, counted("- {count} fulfilment told to ShopBase", "- {count} fulfilments told to ShopBase", sent)),
+        (mailed, counted("- {count} buyer mailed", "- {count} buyers mailed", mailed)),
+    ):
+        if count:
+            yield line
 
 
-def _times(what: str, times: int, bad: int) -> str:
-    if bad:
-        return _("{what}: {times} times, {bad} of them with trouble").format(what=what, times=times, bad=bad)
-    return _("{what}: {times} times").format(what=what, times=times)
+def _runs(session: Session, since: datetime) -> tuple[dict[str, Counter[bool]], Counter[str]]:
+    """How the runs of each job ended, and what all of them did."""
+    ended: dict[str, Counter[bool]] = defaultdict(Counter)
+    did: Counter[str] = Counter()
+    for run in session.exec(select(JobRun).where(col(JobRun.finished_at) >= since)):
+        ended[run.name.partition(":")[0]][run.ok is not False] += 1
+        told = (run.counts or {}).get("told")
+        for where in (run.counts or {}, told if isinstance(told, dict) else {}):
+            did.update({name: int(where.get(name) or 0) for name in _COUNTED})
+    return ended, did
 
 
 def _count(session: Session, query: "object") -> int:
@@ -71,23 +81,26 @@ def _count(session: Session, query: "object") -> int:
 
 
 def _waits(session: Session, config: Config) -> Iterator[str]:
-    yield _("Now:")
     tabs = count_tabs(session)
-    unpaid = [each for each in waiting_for_payment(session, list(config.accounts)).unpaid if each.not_to_pay is None]
-    yield "- " + counted(
-        "{count} order waits to be ordered", "{count} orders wait to be ordered", tabs[Tab.AWAITING_ORDER]
-    )
-    pays = counted(
-        "{count} order waits for your payment", "{count} orders wait for your payment", tabs[Tab.AWAITING_PAYMENT]
-    )
-    sums = totals(each.amount for each in unpaid)
-    yield "- " + (_("{orders}: {amount}").format(orders=pays, amount=amounts(sums)) if sums else pays)
-    yield "- " + counted(
-        "{count} order waits for its supplier", "{count} orders wait for their suppliers", tabs[Tab.AWAITING_SHIPMENT]
-    )
-    yield "- " + counted("{count} order needs you", "{count} orders need you", tabs[Tab.FAILED])
+    order, pay, ship, failed = (tabs[tab] for tab in _WAITING)
+    if not order + pay + ship + failed:
+        yield _("- no order waits for anything")
+    if order:
+        yield counted("- {count} order waits to be ordered", "- {count} orders wait to be ordered", order)
+    if pay:
+        waits = counted("- {count} order waits for your payment", "- {count} orders wait for your payment", pay)
+        yield _("{orders}: {amount}").format(orders=waits, amount=amounts(_to_pay(session, config)))
+    if ship:
+        yield counted("- {count} order waits for its supplier", "- {count} orders wait for their suppliers", ship)
+    if failed:
+        yield counted("- {count} order needs you", "- {count} orders need you", failed)
     for name in config.accounts:
         need = state_of(session, name).waits_for
         if need is not None:
             fix = persons.what_to_do(need, name, sandbox=config.is_sandbox)
-            yield "- " + _('account "{account}" waits for you: {fix}').format(account=name, fix=fix)
+            yield _('- account "{account}" waits for you: {fix}').format(account=name, fix=fix)
+
+
+def _to_pay(session: Session, config: Config) -> tuple[Money, ...]:
+    unpaid = waiting_for_payment(session, list(config.accounts)).unpaid
+    return totals(each.amount for each in unpaid if each.not_to_pay is None)

@@ -93,14 +93,14 @@ def _purchases(session: Session, now: datetime) -> Iterator[Notice]:
             if purchase.hold == Hold.OUTCOME_UNKNOWN or purchase.intent_at <= now - UNKNOWN_AFTER:
                 yield _unknown(purchase, name, line)
         elif purchase.hold not in (None, *QUIET):
-            text = _("{line}: {why}. See: dropferry show {order}")
             why = held_words(purchase.hold or "", purchase.hold_data or {})
             yield Notice(
                 Weight.NEEDS_YOU,
                 f"held:{purchase.id}",
                 fingerprint(purchase.hold, why),
                 _("{order} is held back").format(order=name),
-                text.format(line=line, why=why, order=name.removeprefix("#")),
+                why,
+                about=line,
             )
 
 

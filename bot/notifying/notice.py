@@ -30,8 +30,9 @@ _WANTED: dict[Level, frozenset[Weight]] = {
 class Notice:
     """What is told once for each `key`, and again when its `fingerprint` is another.
 
-    Title and text are in the merchant's language and name orders, never a buyer. `also` are further keys that it stands
-    for; `picture` is a file that goes along where the configuration allows it.
+    Title and text are in the merchant's language and name orders, never a buyer. What has an `about` (a line of an
+    order) is told together with others of the same text. `also` are further keys that it stands for; `picture` is a
+    file that goes along where the configuration allows it.
     """
 
     level: Weight
@@ -39,6 +40,7 @@ class Notice:
     fingerprint: str
     title: str
     text: str
+    about: str = ""
     also: tuple[str, ...] = ()
     picture: Path | None = None
 
