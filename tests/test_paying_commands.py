@@ -19,6 +19,7 @@ from bot.home import Home
 from bot.locks import account_lock
 from bot.models import AliOrder, Order, Purchase
 from bot.sandbox.server import Sandbox
+from bot.sandbox.shop_goods import CATALOGUE, US
 from flows.values import AliStatus
 from tests import rows
 from tests.processes import called, told
@@ -208,6 +209,21 @@ def test_which_account(home: Path) -> None:
         assert "--account main | second" in told(called(home, "pay", "--open"))
     finally:
         file.write_text(text, encoding="utf-8")
+
+
+def test_a_pull_tells_what_the_store_called_off(home: Path, sandbox: Sandbox) -> None:
+    """An order that is cancelled after it was bought is told at once and once, with the page to cancel it on; the tabs
+    count it."""
+    sold = sandbox.shop.add_order(((CATALOGUE[0], 1),), place=US)
+    assert 0 == called(home, "pull").returncode
+    (number,) = sandbox.world.buy(sold.name)[sold.name]
+    assert 0 == called(home, "link", sold.name, number).returncode
+    sandbox.shop.cancel(sold.name)
+    link = f"{sandbox.aliexpress}/p/order/detail.html?orderId={number}"
+    line = f"! {sold.name}: AliExpress order {number} still stands: cancel it there, or ask for a refund: {link}"
+    assert [line] == called(home, "pull").stderr.splitlines()
+    assert [] == called(home, "pull").stderr.splitlines()
+    assert "at AliExpress 1 of them may still cost you" in called(home, "orders").stdout
 
 
 class TestReorder:
