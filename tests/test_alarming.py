@@ -108,15 +108,15 @@ def test_two_services_tell_it_once(database: Database, monkeypatch: pytest.Monke
     with database.write() as session:
         unpaid(session, pay_deadline=NOW + HOUR)
     other: list[str] = []
-    due = alarming._due
+    due = alarming.due_alarms
 
-    def slow(session: Session, config: Config, now: Any) -> Any:
-        found = list(due(session, config, now))
-        monkeypatch.setattr(alarming, "_due", due)
+    def slow(*asked: Any) -> Any:
+        found = list(due(*asked))
+        monkeypatch.setattr(alarming, "due_alarms", due)
         tell_alarms(database, CONFIG, NOW, other.append)
         return found
 
-    monkeypatch.setattr(alarming, "_due", slow)
+    monkeypatch.setattr(alarming, "due_alarms", slow)
     assert [] == told(database)
     assert 1 == len(other)
     with database.read() as session:
