@@ -72,7 +72,12 @@ def _drop(session: Any) -> None:
 
 def _log(session: Any) -> None:
     for event, order, shop in session.info.pop(_COMING, []):
-        # An address, before and after, and what a page said of one are the database's business alone.
-        data = {key: told for key, told in event.data.items() if key not in _SAID and "address" not in event.what}
         with logs.about(order=order, shop=shop):
-            logs.note(event.what, who=event.who, ali_order=event.ali_number, evidence=event.evidence, data=data)
+            logs.note(
+                event.what, who=event.who, ali_order=event.ali_number, evidence=event.evidence, data=data_to_tell(event)
+            )
+
+
+def data_to_tell(event: Event) -> dict[str, Any]:
+    """What an event says but for an address, before and after, and for what a page said of one."""
+    return {key: told for key, told in event.data.items() if key not in _SAID and "address" not in event.what}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from bot.redaction_names import KnownPeople
+from bot.redaction_names import AT_MOST, KnownPeople
 
 GONE = "[removed]"
 
@@ -63,10 +63,10 @@ _WEB = frozenset({"http", "https", "ws", "wss"})
 class Redactor:
     """Takes out what it knows and what looks like it; what it knows is never shown. One may be used by all threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, people: int = AT_MOST) -> None:
         self._secrets: list[str] = []
         self._parts: list[str] = []
-        self._people = KnownPeople()
+        self._people = KnownPeople(people)
         self._places: list[tuple[str, str]] = []
         self._mutex = threading.Lock()
 
@@ -78,6 +78,11 @@ class Redactor:
             whole = {*self._secrets, *(each for each in (secret, quote(secret, safe="")) if len(each) >= 4)}
             self._secrets = sorted(whole, key=len, reverse=True)
             self._parts = sorted({*self._parts, *parts}, key=len, reverse=True)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that are known, for another redactor to know them too."""
+        return tuple(self._secrets)
 
     def know_person(self, told: Iterable[str | None]) -> None:
         """What is somebody's: names, streets, mail addresses, phone numbers, as they are kept."""

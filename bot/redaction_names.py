@@ -22,7 +22,8 @@ def _plain(word: str) -> str:
 class KnownPeople:
     """Words in a row, by the first of them, and the last digits of phone numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int = AT_MOST) -> None:
+        self._at_most = at_most
         self._known: OrderedDict[str, None] = OrderedDict()
         self._rows: dict[str, set[tuple[str, ...]]] = {}
         self._tails: set[str] = set()
@@ -34,7 +35,7 @@ class KnownPeople:
             return
         self._known[told] = None
         self._add(told)
-        if len(self._known) > AT_MOST:
+        if len(self._known) > self._at_most:
             self._forget_oldest()
 
     def taken_out(self, text: str, gone: str) -> str:

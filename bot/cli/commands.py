@@ -1,4 +1,6 @@
-"""The table of all commands. It imports nothing, so that `dropferry --help` costs next to nothing."""
+"""The table of all commands. It imports next to nothing, so that `dropferry --help` costs next to nothing."""
+
+from bot.language import _, mark
 
 # name: (where it is, the first line of its help)
 SECTIONS = {
@@ -48,31 +50,33 @@ SECTIONS = {
         "read": ("bot.cli.reading:read", "Read a saved AliExpress page or answer."),
         "doctor": ("bot.cli.checking:doctor", "Prove each thing that a run needs, with the fix."),
         "check": ("bot.cli.checking:check", "See whether the robot still finds its way on the pages."),
+        "bundle": ("bot.cli.reporting:bundle", "Make one archive for a bug report."),
         "version": ("bot.cli.setup:version", "Say which version this is."),
     },
 }
 COMMANDS = {name: row for section in SECTIONS.values() for name, row in section.items()}
 
-USAGE = """\
-Usage: dropferry [--home FOLDER] COMMAND [OPTIONS]
-
-Carries a ShopBase store's paid orders to AliExpress, and tracking numbers back.
-It never pays, never buys twice, never guesses.
-"""
-OPTIONS = """\
-Options:
-  --home FOLDER  where everything is kept; also DROPFERRY_HOME in the environment
-  --version      say which version this is
-  -h, --help     show this help; dropferry COMMAND --help shows a command's
-
-Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 configuration, 4 a person is needed,
-            5 a page changed, 6 already running, 7 done in part
-"""
+USAGE = "dropferry [--home FOLDER] COMMAND [OPTIONS]"
+SUMMARY = (
+    mark("Carries a ShopBase store's paid orders to AliExpress, and tracking numbers back."),
+    mark("It never pays, never buys twice, never guesses."),
+)
+OPTIONS = {
+    "--home FOLDER": mark("where everything is kept; also DROPFERRY_HOME in the environment"),
+    "--version": mark("say which version this is"),
+    "-h, --help": mark("show this help; dropferry COMMAND --help shows a command's"),
+}
+CODES = (
+    mark("Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 configuration, 4 a person is needed,"),
+    mark("5 a page changed, 6 already running, 7 done in part"),
+)
 
 
 def top_help() -> str:
-    """The help of `dropferry` itself, in plain ASCII for every console."""
-    parts = [USAGE]
+    """The help of `dropferry` itself; in English plain ASCII, for every console."""
+    parts = ["\n".join([_("Usage: {line}").format(line=USAGE), "", *map(_, SUMMARY), ""])]
     for title, rows in SECTIONS.items():
-        parts.append("\n".join([f"{title}:", *(f"  {name:<9} {row[1]}" for name, row in rows.items()), ""]))
-    return "\n".join([*parts, OPTIONS])
+        parts.append("\n".join([f"{_(title)}:", *(f"  {name:<9} {_(row[1])}" for name, row in rows.items()), ""]))
+    parts.append("\n".join([_("Options:"), *(f"  {name:<13}  {_(says)}" for name, says in OPTIONS.items()), ""]))
+    parts.append(_(CODES[0]) + "\n            " + _(CODES[1]) + "\n")
+    return "\n".join(parts)

@@ -1,13 +1,20 @@
 """The commands `notify`, `bundle` and `forget`: being told, telling us of trouble, and forgetting buyers."""
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot.cli import output
 from bot.cli.app import group
+from bot.cli.opening import open_config, open_home
 from bot.errors import ConfigError, DoneInPart, DropferryError
 from bot.language import _
 
 if TYPE_CHECKING:
+    from bot.db import Database
     from bot.notifying.sending import Sent
 
 notify = group("Be told, wherever you are, what needs you.")
@@ -89,3 +96,37 @@ def _judge(sent: "list[Sent]") -> None:
     if failed == len(sent):
         raise NotDeliveredError(_("the message did not go out"), fix)
     raise DoneInPart(_("the message did not go out to all"), fix)
+
+
+def bundle(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="where to write it; a .zip in this folder if not given")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Make one archive for a bug report.
+
+    It holds logs, configuration, runs and counts, without secrets and without your buyers' data. Pictures of pages,
+    the pages themselves and traces are never in it.
+    """
+    from bot.bundle import make_bundle
+
+    home = open_home()
+    target = (file or Path(f"dropferry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip")).absolute()
+    members = make_bundle(home, target, _home_database)
+    if as_json:
+        output.print_json({"file": str(target), "members": [asdict(each) for each in members]})
+        return
+    rows = [(each.name, each.about, _("{kilobytes} kB").format(kilobytes=-(-each.size // 1000))) for each in members]
+    output.print_table((_("File"), _("What it is"), _("Size")), rows, right=(_("Size"),))
+    output.say(_("Written: {file}").format(file=target))
+    output.say(_("Look through it before you give it to anybody."))
+
+
+def _home_database() -> "Database":
+    """The home's database, opened for a moment."""
+    from bot.db import open_database
+    from bot.opening import database_url
+
+    home, config = open_config()
+    return open_database(database_url(home, config), home.path / "backups")
