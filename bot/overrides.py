@@ -19,7 +19,7 @@ from bot.home import POSIX
 from bot.language import _
 from bot.models_running import AcceptedOverride
 from bot.wording import when
-from flows.selector_files import pages
+from flows.selector_files import pages, read_anew
 
 _CHECK = "dropferry check --live --accept-override"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -74,7 +74,11 @@ def in_use(session: Session, folder: Path | None) -> list[Override]:
 
 
 def check_usable(session: Session, folder: Path | None) -> None:
-    """Raises ConfigError where an override belongs to somebody else, can be changed by others, or has been changed."""
+    """Raises ConfigError where an override belongs to somebody else, can be changed by others, or has been changed.
+
+    What passes is read anew, so that a process that runs on for days works with what was looked at here.
+    """
+    read_anew()
     for each in in_use(session, folder):
         if each.standing is Standing.CHANGED and each.accepted_at is not None:
             raise ConfigError(

@@ -70,6 +70,11 @@ def load(page: str, overrides: Path | None = None) -> SelectorFile:
     return SelectorFile(page, entries | mended, means, frozenset(mended))
 
 
+def read_anew() -> None:
+    """Have every file read again at its next use: a merchant may have mended theirs since."""
+    load.cache_clear()
+
+
 @cache
 def pages() -> tuple[str, ...]:
     """The pages that elements are looked for on; files of meanings alone are of none."""

@@ -138,16 +138,16 @@ class TestNoted:
             ("order_list", "more_button", 2),
         ] == sorted(told)
 
-    def test_since_when_and_until_when(self, database: Database) -> None:
-        """The first and the last time are kept for each entry, on both kinds of database."""
-        with noted(database, lambda: NOW):
+    def test_since_when_and_until_when(self, sqlite: Database) -> None:
+        """The first and the last time are kept for each entry."""
+        with noted(sqlite, lambda: NOW):
             matches.note("order_list", "card", 0)
-        with noted(database, lambda: NOW + timedelta(days=3)):
+        with noted(sqlite, lambda: NOW + timedelta(days=3)):
             matches.note("order_list", "card", 0)
             matches.note("order_list", "card_status", 1)
-        with noted(database, lambda: NOW + timedelta(days=4)):
+        with noted(sqlite, lambda: NOW + timedelta(days=4)):
             pass
-        with database.read() as session:
+        with sqlite.read() as session:
             rows = {
                 (row.element, row.entry): (row.first_seen, row.last_seen) for row in session.exec(select(SelectorUse))
             }

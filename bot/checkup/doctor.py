@@ -15,7 +15,7 @@ from bot.checkup.place import disk, place, rights
 from bot.checkup.settings import configuration, live, secrets
 from bot.config import Config
 from bot.home import Home
-from bot.language import _, use
+from bot.language import _
 from bot.models_running import AccountState
 
 Clock = Callable[[], datetime]
@@ -45,7 +45,6 @@ def examine(
     yield read.finding
     if read.config is None:
         return
-    use(read.config.language)
     found, is_current = database.version(home, read.config)
     yield found
     with contextlib.ExitStack() as opened:

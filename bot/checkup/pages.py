@@ -10,11 +10,12 @@ from bot.language import _
 from bot.overrides import Override, Standing, files_in, in_use, unknown_in
 from bot.selector_health import changing
 from bot.wording import when
-from flows.selector_files import SelectorFileError, load, pages
+from flows.selector_files import SelectorFileError, load, pages, read_anew
 
 
 def selectors(config: Config, session: Session | None) -> list[Finding]:
     """All selector files can be read; overrides are safe and accepted; no first choice has ceased to fit."""
+    read_anew()
     try:
         files_in(config.site.selectors)
         for page in pages():

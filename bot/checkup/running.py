@@ -1,5 +1,6 @@
 """What runs without anybody watching: the scheduler, its last runs, notifications, and the last backup."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -11,13 +12,12 @@ from bot.errors import ConfigError
 from bot.home import Home
 from bot.language import _
 from bot.models import JobRun
-from bot.secrets import Secrets, stored_name
+from bot.secrets import NOTIFY_URLS, Secrets, stored_name
 from bot.service.installing import is_running
 from bot.wording import when
 
 LATE_RUNS, LEAST = 3, timedelta(hours=1)
 OLD_BACKUP = timedelta(days=7)
-NOTIFY_URLS = "notify-urls"
 
 
 def scheduler(home: Home, config: Config, session: Session | None, now: datetime) -> Finding:
@@ -70,18 +70,41 @@ def _command(name: str) -> str:
 
 
 def notifications(home: Home, config: Config) -> Finding:
-    """Somebody is told when a person is needed."""
-    name = stored_name(NOTIFY_URLS, config.is_sandbox)
+    """Somebody is told when a person is needed: an address is set, of a service that is known."""
+    if config.notify.level == "off":
+        return well("notifications", _('notifications: off, as it is set (level = "off"), so nobody is told anything'))
     try:
-        place = Secrets(home, config.is_sandbox).place_of(name)
+        found = Secrets(home, config.is_sandbox).find(NOTIFY_URLS)
     except ConfigError as error:
         return trouble("notifications", error)
-    if place is not None:
-        return well("notifications", _("notifications: an address is set; try it: dropferry notify test"))
+    name = stored_name(NOTIFY_URLS, config.is_sandbox)
+    if found is not None:
+        return _addresses(name, found.get_secret_value().split())
     told = _("notifications: no address is set, so nobody is told when you are needed")
     if config.is_sandbox:
         return well("notifications", told)
     return look("notifications", told, _("set one: dropferry secret set {name}").format(name=name))
+
+
+def _addresses(name: str, urls: list[str]) -> Finding:
+    wrong = [number for number, url in enumerate(urls, start=1) if not _is_known(url)]
+    if not wrong:
+        told = _("notifications: addresses that are set: {count}; try them: dropferry notify test")
+        return well("notifications", told.format(count=len(urls)))
+    told = _("notifications: of {count} addresses these are of no service that is known: number {numbers}")
+    return look(
+        "notifications",
+        told.format(count=len(urls), numbers=", ".join(map(str, wrong))),
+        _("write it as apprise does (tgram://TOKEN/CHAT, mailto://…): dropferry secret set {name}").format(name=name),
+    )
+
+
+def _is_known(url: str) -> bool:
+    """Whether apprise knows the service of an address, which is a secret and stands in no log."""
+    from apprise import Apprise
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    return Apprise().add(url)
 
 
 def backup(home: Home, config: Config, now: datetime) -> Finding:

@@ -55,7 +55,7 @@ def check(
     from bot.opening import database_of
     from bot.overrides import in_use
     from bot.selector_health import health
-    from flows.selector_files import load
+    from flows.selector_files import load, read_anew
     from flows.selector_files import pages as files
 
     home, config = open_config()
@@ -63,6 +63,7 @@ def check(
     with database_of(home, config) as database:
         with database.read() as session:
             overrides = in_use(session, config.site.selectors)
+        read_anew()
         for name in files():
             load(name, config.site.selectors)
         looked: list[Looked] = _recorded(home, config, kinds, cases, optional=live)
