@@ -2,20 +2,21 @@
 
 import json
 import secrets
+from collections import deque
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request, Route
 from playwright.sync_api import Error as PlaywrightError
 
 from flows import guard_rules as rules
 from flows.errors import PageChanged
+from flows.guard_gate import Gate, name_of, page_of
 from flows.guard_rules import NAME, is_cashier, is_read, mtop_names
-from flows.guarded_page import GuardedPage, Phase
+from flows.guarded_page import EMPTY, GuardedPage, Phase
 from flows.pages import confirm
 from flows.pages.confirm_answer import NAME as CONFIRM
 from flows.selector_files import load
@@ -26,7 +27,8 @@ from flows.values_buying import Quote
 __all__ = ["Guard", "GuardedPage", "is_cashier", "is_read", "mtop_names"]
 
 LISTENER = "guard.js"
-QUIET = ""  # dropped without a name: pictures, fonts and media, which nobody looks at
+UNDECIDED = "undecided"  # nothing leaves because the guard itself failed
+KEPT = 1000  # so many names of what was stopped are kept
 BLANK = ("about:", "chrome:")
 ROBOTS = frozenset({Phase.SEALED, Phase.ARMED, Phase.SENT})
 
@@ -42,11 +44,10 @@ class Guard:
     def __init__(self, context: BrowserContext, site: Site, *, pictures: bool = False) -> None:
         self.context = context
         self.site = site
-        self._pictures = pictures
         self._key = f"_{secrets.token_hex(8)}"
         self._pages: dict[Page, GuardedPage] = {}
-        self._robots: GuardedPage | None = None
-        self._aborted: list[str] = []
+        self._gate = Gate(site, self._pages, pictures=pictures)
+        self._aborted: deque[str] = deque(maxlen=KEPT)
         self._closed = False
         self._undo = ExitStack()
         self._undo.enter_context(context.add_init_script(_listener(site, self._key)))
@@ -66,14 +67,15 @@ class Guard:
     def of(self, page: Page) -> GuardedPage:
         """What is known of one page."""
         if page not in self._pages:
-            self._pages = {one: held for one, held in self._pages.items() if not one.is_closed() or held.sent}
+            for gone in [one for one, held in self._pages.items() if one.is_closed() and not held.is_handed_over]:
+                del self._pages[gone]
             self._pages[page] = GuardedPage(page, self.site, self._key)
         return self._pages[page]
 
     @property
     def let_through(self) -> tuple[str, ...]:
         """The names of the order calls that were sent since the last `reading`."""
-        return self._robots.let_through if self._robots else ()
+        return self._gate.robots.let_through if self._gate.robots else ()
 
     @property
     def aborted(self) -> tuple[str, ...]:
@@ -83,12 +85,12 @@ class Guard:
     @property
     def is_answered(self) -> bool:
         """Whether the order calls that were sent have been answered, or have failed."""
-        return self._robots is None or self._robots.is_answered
+        return self._gate.robots is None or self._gate.robots.is_answered
 
     @property
     def is_armed(self) -> bool:
         """Whether one press of the robot may pass now."""
-        return self._phase is Phase.ARMED
+        return self._gate.phase is Phase.ARMED
 
     def is_alive(self) -> bool:
         """Whether the browser is there."""
@@ -99,7 +101,10 @@ class Guard:
         return True
 
     def close(self) -> None:
-        """Lets go of the context; pages keep their listener, which refuses every press, until they navigate."""
+        """Lets go of the context; pages keep their listener, which refuses every press, until they navigate.
+
+        A page that waits for a person's press goes blank; one that is the person's stays as it is.
+        """
         if not self._closed:
             self.leave_page()
             self._closed = True
@@ -107,6 +112,9 @@ class Guard:
             self.context.remove_listener("requestfinished", self._on_end)
             self.context.remove_listener("requestfailed", self._on_end)
             for held in self._pages.values():
+                if held.phase is Phase.HANDED:
+                    held.disarm()
+                    held.leave()
                 held.stop()
             with suppress(PlaywrightError):
                 self._undo.close()
@@ -119,7 +127,7 @@ class Guard:
         session = self.context.new_cdp_session(beside)
         whose = session.send("Target.getTargetInfo")["targetInfo"].get("browserContextId")
         session.detach()
-        asked = {"url": "about:blank", "background": True, **({"browserContextId": whose} if whose else {})}
+        asked = {"url": EMPTY, "background": True, **({"browserContextId": whose} if whose else {})}
         opener = browser.new_browser_cdp_session()
         try:
             with self.context.expect_page() as opened:
@@ -132,9 +140,9 @@ class Guard:
         """A new purchase begins: item page, confirm page and their reading calls may be loaded again."""
         self.leave_page()
         self.rest()
-        if self._robots is not None:
-            self._robots.reset()
-            self._robots = None
+        if self._gate.robots is not None:
+            self._gate.robots.reset()
+            self._gate.robots = None
         self._aborted.clear()
 
     def begin(self, page: Page) -> GuardedPage:
@@ -143,48 +151,48 @@ class Guard:
         if held.is_handed_over:
             raise ValueError("the page is handed over to a person: take it back first")
         held.reset()
-        if held is self._robots:
-            self._robots = None
+        if held is self._gate.robots:
+            self._gate.robots = None
         return held
 
     def rest(self) -> None:
         """Nothing may order; pages may be read again. What was stopped and sent stays told until `reading`."""
         self.disarm()
-        if self._robots is not None:
-            self._robots.phase = Phase.READING
+        if self._gate.robots is not None:
+            self._gate.robots.phase = Phase.READING
 
     def leave_page(self) -> None:
         """Ends the page that was armed: what it may still want to send would leave when the browser lets go of it."""
-        held = self._robots
+        held = self._gate.robots
         if held is not None and held.was_armed:
             held.leave()
 
     def quote_read(self, page: Page) -> None:
         """From here on nothing leaves `page` but GETs of static assets; it holds the button that may be armed."""
-        self._robots = self.of(page)
-        self._robots.phase = Phase.SEALED
+        self._gate.robots = self.of(page)
+        self._gate.robots.phase = Phase.SEALED
 
     def arm(self, quote: Quote, deadline: datetime) -> None:
         """Lets one press of the robot through whose page still shows `quote`, until `deadline` (UTC), and its one call.
 
         Raises CannotBuy where the page shows something else already, PageChanged where the page is not guarded.
         """
-        if self._robots is None:
+        if self._gate.robots is None:
             raise PageChanged(NAME, "order", f"armed while {Phase.READING.value}")
-        self._robots.arm(quote, deadline)
+        self._gate.robots.arm(quote, deadline)
 
     def disarm(self) -> None:
         """Refuses presses and order calls again."""
-        if self._robots is not None:
-            self._robots.disarm()
+        if self._gate.robots is not None:
+            self._gate.robots.disarm()
 
     def refused(self) -> tuple[str, ...]:
         """What the page's own listener refused, each as "event: reason"; empty where the page is gone."""
-        return self._robots.refused() if self._robots else ()
+        return self._gate.robots.refused() if self._gate.robots else ()
 
     def was_pressed(self) -> bool | None:
         """Whether the listener let a click through; None where the page is gone and cannot tell."""
-        return self._robots.was_pressed() if self._robots else None
+        return self._gate.robots.was_pressed() if self._gate.robots else None
 
     def hand_over(self, page: Page, quote: Quote, deadline: datetime) -> None:
         """Lets one press of a person pass while `page` shows `quote`, until `deadline` (UTC), and its one order call.
@@ -196,20 +204,23 @@ class Guard:
         """
         self.must_be_alone(page)
         self.of(page).hand_over(quote, deadline)
-        self._robots = None
+        self._gate.robots = None
 
     def take_back(self, page: Page) -> None:
         """Ends what `page` was handed over for: it goes blank, its pop-ups are closed, and it may be read again.
 
-        What was sent stays told until the page is used for another purchase.
+        What was sent stays told until the page is used for another purchase. A page that cannot be emptied is closed; a
+        tab or a browser that is gone already is fine.
         """
         held = self.of(page)
         held.phase = Phase.SEALED
-        for popup in held.popups:
+        for popup in held.tab.popups:
             self._pages.pop(popup, None)
             close_tab(popup)
         held.stop()
         held.leave()
+        if not page.is_closed() and page.url != EMPTY:
+            close_tab(page)
         held.phase = Phase.READING
 
     def must_be_alone(self, page: Page) -> None:
@@ -218,14 +229,6 @@ class Guard:
             waits = held.phase is Phase.HANDED or (held.is_persons and not held.is_answered)
             if held.page is not page and waits and not held.page.is_closed():
                 raise ValueError("another order still waits for its press: take that page back first")
-
-    @property
-    def _phase(self) -> Phase:
-        return self._robots.phase if self._robots else Phase.READING
-
-    def _persons(self) -> GuardedPage | None:
-        """The page that is a person's by its own press, not as a pop-up of one."""
-        return next((held for held in self._pages.values() if held.is_persons and held.sent), None)
 
     def _on_page(self, page: Page) -> None:
         with suppress(PlaywrightError):
@@ -241,140 +244,40 @@ class Guard:
         """Whether a tab without an opener may stay, guarded: one of the robot, or one that the person opened."""
         if page.url.startswith(BLANK):
             return True
-        waits = any(held.phase is Phase.HANDED for held in self._pages.values())
-        return not waits and self._phase not in ROBOTS
+        return not self._gate.is_awaited and self._gate.phase not in ROBOTS
 
     def _adopt(self, page: Page, parent: GuardedPage) -> None:
         """A pop-up of the person's page is the person's."""
-        root = parent if parent.sent else self._persons() or parent
-        root.popups.append(page)
-        held = self.of(page)
-        held.phase = Phase.PERSONS
-        root.set_free(page)
-        page.evaluate("name => { window[name] = true }", f"{self._key}f")
+        self.of(page).phase = Phase.PERSONS
+        root = parent if parent.sent else self._gate.persons or parent
+        root.tab.adopt(page)
 
     def _on_end(self, request: Request) -> None:
         for held in self._pages.values():
             held.end_call(request)
 
     def _on_route(self, route: Route, request: Request) -> None:
-        name = self._why_not(request)
-        if name:
-            self._aborted.append(name)
-        with suppress(PlaywrightError):  # the page may be gone by now
-            if name is None:
-                route.continue_()
-            else:
-                route.abort("blockedbyclient")
+        name: str | None = UNDECIDED
+        try:
+            name = self._why_not(request)
+        finally:
+            if name:
+                self._aborted.append(name)
+            with suppress(PlaywrightError):  # the page may be gone by now
+                if name is None:
+                    route.continue_()
+                else:
+                    route.abort("blockedbyclient")
 
     def _why_not(self, request: Request) -> str | None:
-        """The name under which a request is stopped, QUIET without one; None lets it go."""
         if request.service_worker is not None:
-            return _name(request)
-        page = _page_of(request)
+            return name_of(request)
+        page = page_of(request)
         held = self.of(page) if page is not None else None
-        name = self._why_not_on(held, request)
+        name = self._gate.why_not(held, request)
         if name and held is not None:
             held.stopped.append(name)
         return name
-
-    def _why_not_on(self, held: GuardedPage | None, request: Request) -> str | None:
-        calls = mtop_names(request.url)
-        if held is not None and held.is_persons:
-            return self._why_not_persons(held, calls, request)
-        if held is None and self._persons() is not None and not _unknown(calls):
-            return None  # the first address of a pop-up, which has no page yet
-        if is_cashier(request.url):
-            return _name(request)
-        if calls:
-            return self._why_not_call(held, calls, request)
-        if request.resource_type in rules.HEAVY and not self._may_show(held):
-            return QUIET
-        return None if self._is_asset(held, request) or self._is_page(held, request) else _name(request)
-
-    def _why_not_persons(self, held: GuardedPage, calls: set[str], request: Request) -> str | None:
-        unknown = _unknown(calls)
-        root = held if held.sent else self._persons()
-        if not unknown or root is None:
-            return None
-        name = ", ".join(sorted(unknown))
-        return None if root.may_pay(name, request, _where(request)) else name
-
-    def _why_not_call(self, held: GuardedPage | None, calls: set[str], request: Request) -> str | None:
-        name = ", ".join(sorted(calls))
-        phase = held.phase if held else self._phase
-        if not _unknown(calls):
-            return self._why_not_read(held, phase, calls, request, name)
-        if not rules.on_site(request.url, self.site):
-            return name
-        if phase is Phase.HANDED:
-            if held is None:
-                return name
-            return None if held.may_begin(name, request) or self._follows(held, calls, request) else name
-        robots = self._robots if held in {None, self._robots} else None
-        return None if robots is not None and robots.may_order(name, request) else name
-
-    def _why_not_read(
-        self, held: GuardedPage | None, phase: Phase, calls: set[str], request: Request, name: str
-    ) -> str | None:
-        if phase in {Phase.SEALED, Phase.ARMED}:
-            return name
-        if held is not None and phase is Phase.HANDED:
-            held.begin_call(request)
-        elif any(one.phase is Phase.HANDED for one in self._pages.values()):
-            return name if any(rules.may_change_address(call) for call in calls) else None
-        return None
-
-    def _follows(self, held: GuardedPage, calls: set[str], request: Request) -> bool:
-        """Whether the page became the person's while this call waited; then it is judged as theirs."""
-        return held.is_persons and self._why_not_persons(held, calls, request) is None
-
-    def _may_show(self, held: GuardedPage | None) -> bool:
-        if not self._pictures or held is None:
-            return False
-        return not urlsplit(held.page.url).path.startswith(("/item/", "/i/"))
-
-    def _is_asset(self, held: GuardedPage | None, request: Request) -> bool:
-        phase = held.phase if held else self._phase
-        strictly = phase is not Phase.READING
-        return rules.is_asset(request.url, request.method, request.resource_type, self.site, strictly=strictly)
-
-    def _is_page(self, held: GuardedPage | None, request: Request) -> bool:
-        if held is None or request.method != "GET" or request.resource_type != "document" or not _is_main(request):
-            return False
-        if held.phase in {Phase.READING, Phase.HANDED}:
-            return rules.is_reading_page(request.url, self.site)
-        return held.phase is Phase.SENT and rules.is_result_page(request.url, self.site)
-
-
-def _page_of(request: Request) -> Page | None:
-    try:
-        return request.frame.page
-    except PlaywrightError:  # the first request of a pop-up, which is not there yet
-        return None
-
-
-def _where(request: Request) -> str:
-    try:
-        return request.frame.url
-    except PlaywrightError:
-        return ""
-
-
-def _is_main(request: Request) -> bool:
-    try:
-        return request.is_navigation_request() and request.frame.parent_frame is None
-    except PlaywrightError:
-        return False
-
-
-def _unknown(calls: set[str]) -> set[str]:
-    """The calls that may be the one that orders."""
-    return {call for call in calls if not is_read(call)}
-
-
-def _name(request: Request) -> str:
-    return f"{request.method} {rules.place(request.url)}"
 
 
 @cache

@@ -2,24 +2,27 @@
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import CDPSession, Dialog, Page, Request
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, Request
 
 from flows.errors import CannotBuy, PageChanged, Reason
 from flows.guard_rules import NAME, may_repeat
-from flows.order_calls import Answer, answer_of
+from flows.order_calls import answer_of
 from flows.pages import confirm
+from flows.persons_tab import PersonsTab
+from flows.press_ear import PressEar
 from flows.shown_terms import Shown, asked_of, is_drawn, why_not_persons, why_not_robots, why_other_goods
 from flows.values import Site
 from flows.values_buying import Quote
 
-TELLS_WITHIN = 0.5  # how long a press may take to be told after the call that it brings
+EMPTY = "about:blank"
+LEAVES_WITHIN = 5.0  # how long a page may take to go blank
 SENDS_WITHIN = 3.0  # how long the page may take from a press to its order call
 DRAWS_WITHIN = 4.0  # how long a page may take to draw what is pressed on it
 STANDS_AFTER = 0.3  # how long nothing may have moved before the page counts as it stands
@@ -53,31 +56,23 @@ class GuardedPage:
         self.phase = Phase.READING
         self.sent: list[tuple[str, Request]] = []
         self.stopped: list[str] = []
-        self.popups: list[Page] = []
         self.at_press: list[Callable[[], None]] = []
-        self.pending: set[Request] = set()
         self.deadline = 0.0
         self.quote: Quote | None = None
         self.was_armed = False
-        self.sent_at = 0.0
         self._key = key
-        self._undo = ExitStack()
-        self._session: CDPSession | None = None
+        self.ear = PressEar(page, f"{key}t")
         self._forget()
 
     def _forget(self) -> None:
+        self.tab = PersonsTab(self.page, f"{self._key}f")
         self._before: Shown = {}
-        self._asked: tuple[str, ...] = ()
         self._seen: Shown = {}
-        self._moved_at = time.monotonic()
+        self._asked: tuple[str, ...] = ()
+        self._pending: set[Request] = set()
         self._is_unsure = False
-        self._begun = False
-        self._pressed_at = self._undrawn_at = 0.0
-        self._dialogs: list[Dialog] = []
-        self._ended: set[Request] = set()
-        self._answers: dict[Request, Answer | None] = {}
-        self._arrivals = 0
-        self._waiting = ("", 0.0)
+        self._moved_at = time.monotonic()
+        self._undrawn_at = self._sent_at = 0.0
 
     @property
     def let_through(self) -> tuple[str, ...]:
@@ -105,29 +100,16 @@ class GuardedPage:
         return all(request.existing_response is not None or request.failure for _, request in self.sent)
 
     @property
-    def may_have_begun(self) -> bool:
-        """Whether a press was begun that may have come to its end unseen."""
-        return self._begun or bool(self._pressed_at)
+    def is_moving(self) -> bool:
+        """Whether the page is being changed, or a press may still bring its order call."""
+        now = time.monotonic()
+        is_pressed = now - self.ear.pressed_at < SENDS_WITHIN
+        return bool(self._pending) or is_pressed or now - self._moved_at < STANDS_AFTER
 
     @property
-    def has_come_back(self) -> bool:
-        """Whether the person's page loaded another document since its order call."""
-        return self._arrivals > 0
-
-    def answer(self) -> Answer | None:
-        """What the newest order call was answered; None as long as it is not."""
-        request = self.sent[-1][1]
-        if request not in self._ended:
-            return None
-        if request not in self._answers:
-            self._answers[request] = answer_of(request)
-        return self._answers[request]
-
-    def is_waiting_since(self, seconds: float) -> bool:
-        """Whether this was asked for so long, while the page kept its address."""
-        if self._waiting[0] != self.page.url:
-            self._waiting = (self.page.url, time.monotonic())
-        return time.monotonic() - self._waiting[1] >= seconds
+    def is_empty(self) -> bool:
+        """Whether the page has shown nothing that could be pressed for some time: it says that it failed, perhaps."""
+        return bool(self._undrawn_at) and time.monotonic() - self._undrawn_at > DRAWS_WITHIN
 
     def arm(self, quote: Quote, deadline: datetime) -> None:
         """Lets one press of the robot through whose page still shows `quote`."""
@@ -145,7 +127,7 @@ class GuardedPage:
         if refused is not None:
             raise refused
         self._forget()
-        self._listen()
+        self.ear.listen()
         self._before, self._seen, self._asked = shown, shown, asked_of(self.page.url)
         self._arm(shown, quote, deadline.timestamp(), person=True)
         self.phase, self.was_armed = Phase.HANDED, True
@@ -165,25 +147,34 @@ class GuardedPage:
 
     def reset(self) -> None:
         """Another purchase begins on the page."""
-        self._end_undo()
-        self.phase = Phase.READING
-        self.sent.clear()
-        self.stopped.clear()
-        self.at_press.clear()
-        self.popups.clear()
-        self.pending.clear()
+        self.read_again()
+        for told in (self.sent, self.stopped, self.at_press):
+            told.clear()
+        self.ear.forget()
         self._forget()
+
+    def stop(self) -> None:
+        """Stops listening, and lets go of what was the person's."""
+        self.ear.stop()
+        self.tab.end()
+
+    def leave(self) -> None:
+        """Ends the page: what it may still want to send would leave when the browser lets go of it."""
+        self.was_armed = False
+        if not self.page.is_closed():
+            with suppress(PlaywrightError):
+                self.page.goto(EMPTY, timeout=LEAVES_WITHIN * 1000)
 
     def refused(self) -> tuple[str, ...]:
         """What the page's own listener refused, each as "event: reason"; empty where nobody may ask, or can."""
-        report = self._report()
+        report = self._ask("report")
         return tuple(report["refused"]) if report else ()
 
     def was_pressed(self) -> bool | None:
         """Whether the listener let a click through; None where the page is gone and cannot tell."""
-        if self.is_persons or self._pressed_at:
+        if self.is_persons or self.ear.pressed_at:
             return True
-        report = self._report()
+        report = self._ask("report")
         return bool(report["pressed"]) if report else None
 
     def why_not_now(self) -> CannotBuy | None:
@@ -194,7 +185,7 @@ class GuardedPage:
         assert self.quote is not None
         if self.is_moving:
             return None
-        look = self._look()
+        look = self._ask("look")
         if look is None or not is_drawn(look["terms"]):
             self._undrawn_at = self._undrawn_at or time.monotonic()
             return None
@@ -204,33 +195,23 @@ class GuardedPage:
             return None
         refused = self._other_address() or why_other_goods(self._before, shown) or why_not_persons(self.quote, shown)
         if refused is None:
-            self._is_unsure, self._pressed_at, self._begun = False, 0.0, bool(look["begun"])
+            self._is_unsure = False
+            self.ear.forget(begun=bool(look["begun"]))
             if not look["armed"]:
                 self._arm(shown, self.quote, self.deadline, person=True)
         return refused
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the page has shown nothing that could be pressed for some time: it says that it failed, perhaps."""
-        return bool(self._undrawn_at) and time.monotonic() - self._undrawn_at > DRAWS_WITHIN
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether the page is being changed, or a press may still bring its order call."""
-        now = time.monotonic()
-        return bool(self.pending) or now - self._moved_at < STANDS_AFTER or now - self._pressed_at < SENDS_WITHIN
-
     def begin_call(self, request: Request) -> None:
         """A call that changes what would be ordered: until it is answered and the page stands, no order call passes."""
-        self.pending.add(request)
+        self._pending.add(request)
         self._is_unsure = True
 
     def end_call(self, request: Request) -> None:
         """A call was answered, or failed."""
         if any(request is sent for _, sent in self.sent):
-            self._ended.add(request)
-        if request in self.pending:
-            self.pending.discard(request)
+            self.tab.end_call(request)
+        if request in self._pending:
+            self._pending.discard(request)
             self._moved_at = time.monotonic()
 
     def may_order(self, name: str, request: Request) -> bool:
@@ -245,12 +226,12 @@ class GuardedPage:
 
     def may_begin(self, name: str, request: Request) -> bool:
         """Whether an order call of a person's press may leave; the page is theirs then."""
-        self._await_press()
-        if self.phase is not Phase.HANDED or not self._pressed_at or time.time() >= self.deadline:
+        is_pressed = self.ear.wait()  # another call of the page may have been let through meanwhile
+        if self.phase is not Phase.HANDED or not is_pressed or time.time() >= self.deadline:
             return False
-        if self.pending or self._is_unsure:
+        if self._pending or self._is_unsure:
             return False
-        self.phase, self.sent_at = Phase.PERSONS, time.monotonic()
+        self.phase, self._sent_at = Phase.PERSONS, time.monotonic()
         self.sent.append((name, request))
         self._give_away()
         return True
@@ -262,43 +243,12 @@ class GuardedPage:
         the document that calls.
         """
         same = [sent for known, sent in self.sent if known == name]
-        is_burst = time.monotonic() - self.sent_at < BURST and urlsplit(where).path == confirm.PATH
+        is_burst = time.monotonic() - self._sent_at < BURST and urlsplit(where).path == confirm.PATH
         if same and not (len(same) == 1 and time.time() < self.deadline and _was_for_nothing(same[0])):
             return False
         if same or (is_burst and not may_repeat(name)):
             self.sent.append((name, request))
         return True
-
-    def _give_away(self) -> None:
-        """Nobody listens any more, and nothing that the page loads is held back."""
-        for stop in self.at_press:
-            with suppress(PlaywrightError):
-                stop()
-        self.at_press.clear()
-        self._end_undo()
-        self.set_free(self.page)
-        for event, heard in (("dialog", self._on_dialog), ("domcontentloaded", self._on_arrival)):
-            self.page.on(event, heard)  # type: ignore[call-overload]
-            self._undo.callback(self.page.remove_listener, event, heard)
-
-    def set_free(self, page: Page) -> None:
-        """Marks what `page` loads from now on as the person's."""
-        with suppress(PlaywrightError):
-            self._undo.enter_context(page.add_init_script(f"window[{self._key + 'f'!r}] = true"))
-
-    def stop(self) -> None:
-        """Stops listening, and lets go of what was the person's."""
-        self._end_undo()
-
-    def leave(self) -> None:
-        """Ends the page: what it may still want to send would leave when the browser lets go of it."""
-        self.was_armed = False
-        for dialog in self._dialogs:
-            with suppress(PlaywrightError):
-                dialog.dismiss()
-        if not self.page.is_closed():
-            with suppress(PlaywrightError):
-                self.page.goto("about:blank")
 
     def shown(self) -> Shown:
         """What the page shows, read without the listener."""
@@ -311,6 +261,15 @@ class GuardedPage:
             return None
         ask = "([key, what, told]) => window[key] ? (window[key][what](told) ?? true) : null"
         return self.page.evaluate(ask, [self._key, what, told])
+
+    def _give_away(self) -> None:
+        """Nobody listens any more, and nothing that the page loads is held back."""
+        for stop in self.at_press:
+            with suppress(PlaywrightError):
+                stop()
+        self.at_press.clear()
+        self.ear.stop()
+        self.tab.begin()
 
     def _to_be_armed(self, deadline: datetime) -> Shown:
         if self.phase is not Phase.SEALED:
@@ -334,62 +293,16 @@ class GuardedPage:
             raise PageChanged(NAME, "listener", "the page was loaded before the guard")
         self.deadline, self.quote = until, quote
 
-    def _listen(self) -> None:
-        """Has the page tell a press at once: nobody could ask a tab that was closed right after it."""
-        self._session = self.page.context.new_cdp_session(self.page)
-        self._undo.callback(self._stop_listening)
-        self._session.on("Runtime.bindingCalled", self._on_told)
-        self._session.send("Runtime.enable")
-        self._session.send("Runtime.addBinding", {"name": f"{self._key}t"})
-
-    def _stop_listening(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            with suppress(PlaywrightError):
-                session.detach()
-
-    def _on_told(self, event: dict[str, Any]) -> None:
-        if event["name"] == f"{self._key}t":
-            self._begun = True
-            if event["payload"] == "pressed":
-                self._pressed_at = time.monotonic()
-
-    def _on_dialog(self, dialog: Dialog) -> None:
-        """Left to the person; without a listener it would be dismissed at once."""
-        self._dialogs.append(dialog)
-
-    def _on_arrival(self, _page: Page) -> None:
-        self._arrivals += 1
-
-    def _await_press(self) -> None:
-        """The word of a press may come a moment after the call that it brings."""
-        until = time.monotonic() + TELLS_WITHIN
-        while not self._pressed_at and time.monotonic() < until:
-            try:
-                self.page.wait_for_timeout(10)
-            except PlaywrightError:
-                return
-
-    def _end_undo(self) -> None:
-        with suppress(PlaywrightError):
-            self._undo.close()
-
     def _other_address(self) -> CannotBuy | None:
         asked = asked_of(self.page.url)
         if asked == self._asked:
             return None
         return CannotBuy(Reason.SKU_GONE, f"quote {' '.join(self._asked)}, page shows {' '.join(asked)}")
 
-    def _look(self) -> dict[str, Any] | None:
-        try:
-            found = self.reach("look")
-        except PlaywrightError:  # between two documents, or closed
-            return None
-        return dict(found) if isinstance(found, dict) else None
-
-    def _report(self) -> dict[str, Any] | None:
+    def _ask(self, what: str) -> dict[str, Any] | None:
+        """What the listener answers; None between two documents, or where the page is gone."""
         with suppress(PlaywrightError):
-            return self.reach("report") or None
+            return self.reach(what) or None
         return None
 
 

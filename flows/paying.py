@@ -36,7 +36,7 @@ def watch(page: Page, site: Site, guard: Guard) -> Sight:
 
 def _before(held: GuardedPage, site: Site, guard: Guard) -> Sight:
     if held.page.is_closed():
-        is_sure = not held.may_have_begun and guard.is_alive()
+        is_sure = not held.ear.may_have_begun and guard.is_alive()
         return Sight(step=PayStep.CLOSED, pressed=False if is_sure else None)
     if time.time() >= held.deadline:
         return Sight(step=PayStep.EXPIRED)
@@ -51,7 +51,7 @@ def _before(held: GuardedPage, site: Site, guard: Guard) -> Sight:
 
 
 def _after(held: GuardedPage, site: Site) -> Sight:
-    opened = [page for page in (held.page, *held.popups) if not page.is_closed()]
+    opened = [page for page in (held.page, *held.tab.popups) if not page.is_closed()]
     if not opened:
         return Sight(step=PayStep.CLOSED, pressed=True)
     told = next((page for page in opened if is_paid_page(page.url, site)), None)
@@ -69,9 +69,9 @@ def _under_way(held: GuardedPage, site: Site) -> Sight:
         return _unclear(place(url), confirm.numbers_in("", url))
     if not _is_confirm(url, site):
         return Sight(step=PayStep.PAYING, pressed=True)
-    if held.has_come_back:
+    if held.tab.has_come_back:
         return _unclear("back on the confirm page")
-    answer = held.answer()
+    answer = held.tab.answer(held.sent[-1][1])
     if answer is None:
         return Sight(step=PayStep.PRESSED, pressed=True)
     if answer.is_success:
@@ -84,7 +84,7 @@ def _refused(held: GuardedPage, answer: Answer) -> Sight:
     said = confirm.refusal(answer.texts)
     if said is not None:
         return Sight(step=PayStep.FAILED, pressed=True, reason=said[0], detail=said[1])
-    if held.is_waiting_since(SPEAKS_WITHIN):
+    if held.tab.is_waiting_since(SPEAKS_WITHIN):
         return _unclear(", ".join(answer.codes) or "the answer was lost")
     return Sight(step=PayStep.PRESSED, pressed=True)
 
@@ -102,7 +102,7 @@ def _result(held: GuardedPage, page: Page) -> Sight:
         return Sight(step=PayStep.FAILED, pressed=True, detail=said, numbers=numbers)
     if numbers or any(plain_word(word) in plain for word in words["success"]):
         return Sight(step=PayStep.DONE, pressed=True, detail=said, numbers=numbers)
-    if held.is_waiting_since(SPEAKS_WITHIN):
+    if held.tab.is_waiting_since(SPEAKS_WITHIN):
         return _unclear(said)
     return Sight(step=PayStep.PAYING, pressed=True)
 

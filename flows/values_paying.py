@@ -11,12 +11,13 @@ class PayStep(StrEnum):
     """How far the person is.
 
     WAITING: nothing was pressed, the page shows the quote. AWAY: nothing was pressed, the tab shows another page than
-    the confirm page (left, gone back, signed out), or one without an order (a reload that failed). EXPIRED: nothing was pressed, and the deadline is over.
-    REFUSED_PRESS: the page shows something else than the quote, so that a press does nothing; `reason` says what.
-    PRESSED: the order call was sent and is not answered. PAYING: the page is with the cashier, the bank or a code.
-    DONE: the result page says paid, or shows numbers. FAILED: it says not paid (the order may stand unpaid), or with a
-    `reason`, the site said that surely nothing was ordered. UNCLEAR: an order call was sent, and what came of it no
-    page says in known words: the order list has to tell. CLOSED: the tab or the browser is gone.
+    the confirm page (left, gone back, signed out), or one without an order (a reload that failed). EXPIRED: nothing was
+    pressed, and the deadline is over. REFUSED_PRESS: the page shows something else than the quote, so that a press does
+    nothing; `reason` says what. PRESSED: the order call was sent and is not answered. PAYING: the page is with the
+    cashier, the bank or a code. DONE: the result page says paid, or shows numbers. FAILED: it says not paid (the order
+    may stand unpaid), or with a `reason`, the site said that surely nothing was ordered. UNCLEAR: an order call was
+    sent, and what came of it no page says in known words: the order list has to tell. CLOSED: the tab or the browser is
+    gone.
     """
 
     WAITING = "waiting"

@@ -100,8 +100,9 @@ def wake(frozen: list[psutil.Process]) -> None:
         process.resume()
 
 
+@pytest.mark.parametrize("whose", ["robot", "person"])
 def test_frozen_browser_does_not_press_late(
-    playwright: Playwright, shop: OrderSite, browser_type_launch_args: dict[str, Any]
+    playwright: Playwright, shop: OrderSite, browser_type_launch_args: dict[str, Any], whose: str
 ) -> None:
     """Proves that a press which waited in a browser that stood still past the deadline is refused by the page."""
     browser = playwright.chromium.launch(**{**browser_type_launch_args, "headless": True})
@@ -115,7 +116,10 @@ def test_frozen_browser_does_not_press_late(
         assert box is not None
         told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
         frozen = [psutil.Process(one["id"]) for one in told["processInfo"]]
-        guard.arm(quote, soon(0.5))
+        if whose == "robot":
+            guard.arm(quote, soon(0.5))
+        else:
+            guard.hand_over(page, quote, soon(0.5))
         for process in frozen:
             process.suspend()
         waking = threading.Timer(0.8, wake, [frozen])
@@ -123,6 +127,6 @@ def test_frozen_browser_does_not_press_late(
         page.mouse.click(box["x"] + 5, box["y"] + 5)
         waking.join()
         settle(page)
-        assert ([], False) == (shop.got, guard.was_pressed())
-        assert "click: too late" in guard.refused()
+        assert ([], False) == (shop.got, guard.of(page).was_pressed())
+        assert "click: too late" in guard.of(page).refused()
     browser.close()
