@@ -60,6 +60,7 @@ def pay_run(
 
 def _run(place: "Workplace", account: str, only: list[int] | None, limit: int | None, *, yes: bool, way: str) -> None:
     from bot.buying_home import check_may_buy
+    from bot.checkup.before_buying import check_pages
     from bot.opening import browser_of
 
     with place.database.read() as session:
@@ -70,6 +71,8 @@ def _run(place: "Workplace", account: str, only: list[int] | None, limit: int | 
     ) as context:
         command = _Command(place, context, account, yes=yes)
         command.settle()
+        if way != "record":
+            check_pages(place, context, account)
         done = command.record(only, limit) if way == "record" else command.fill(only, limit)
     if done.is_gone:
         _look_again(place, account)
