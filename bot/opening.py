@@ -112,6 +112,7 @@ def browser_of(
     from bot import account_states, overrides, selector_health
     from bot.locks import account_lock
     from flows.errors import PersonNeeded
+    from flows.tab import browser_trouble
 
     config.account(account)
     if attended:
@@ -135,7 +136,9 @@ def browser_of(
                         home, config, account, attended=attended, only_reads=only_reads, left=left
                     ) as context,
                 ):
-                    account_states.check_same_person(known, account, member_of(context.cookies(), config.site))
+                    with browser_trouble("browser"):
+                        member = member_of(context.cookies(), config.site)
+                    account_states.check_same_person(known, account, member)
                     yield context
             except PersonNeeded as need:
                 account_states.need_arose(known, account, need, clock())

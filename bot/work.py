@@ -184,7 +184,12 @@ class Workplace:
             self.probe(account)
 
     def _is_signed_in(self, account: str, context: "BrowserContext") -> None:
-        member = member_of(context.cookies(), self.config.site)
+        from playwright.sync_api import Error as PlaywrightError
+
+        try:
+            member = member_of(context.cookies(), self.config.site)
+        except PlaywrightError:  # the browser has died since; what was read of it stands
+            member = None
         if account_states.is_signed_in(self.database, account, self.clock(), member, by_person=False):
             self.say(_('account "{account}" is signed in again and goes on').format(account=account))
 

@@ -187,16 +187,17 @@ class _Sync:
 
     def _read_details(self, numbers: list[str], unseen: set[str]) -> None:
         read = read_details(self.context, self.site, self._until_stopped(numbers), self.tabs, self.on_trouble)
-        for number, outcome in read:
-            self.synced.details += 1
-            checkpoints.reached("sync: detail read")
-            if isinstance(outcome, OrderDetail):
-                self._take_detail(number, outcome)
-            else:
-                self.half_read.add(number)
-                self._take_trouble(number, outcome, missing=number in unseen)
-            self.progress("order pages", self.synced.details, len(numbers))
-            checkpoints.reached("sync: detail written")
+        with closing(read):
+            for number, outcome in read:
+                self.synced.details += 1
+                checkpoints.reached("sync: detail read")
+                if isinstance(outcome, OrderDetail):
+                    self._take_detail(number, outcome)
+                else:
+                    self.half_read.add(number)
+                    self._take_trouble(number, outcome, missing=number in unseen)
+                self.progress("order pages", self.synced.details, len(numbers))
+                checkpoints.reached("sync: detail written")
 
     def _take_detail(self, number: str, detail: OrderDetail) -> None:
         now = self.clock()
@@ -263,15 +264,16 @@ class _Sync:
 
     def _read_trackings(self, numbers: list[str]) -> None:
         read = read_tracking(self.context, self.site, self._until_stopped(numbers), self.tabs, self.on_trouble)
-        for number, outcome in read:
-            self.synced.trackings += 1
-            checkpoints.reached("sync: tracking read")
-            if isinstance(outcome, Tracking):
-                self._take_tracking(number, outcome)
-            else:
-                self._take_trouble(number, outcome, missing=False)
-            self.progress("tracking pages", self.synced.trackings, len(numbers))
-            checkpoints.reached("sync: tracking written")
+        with closing(read):
+            for number, outcome in read:
+                self.synced.trackings += 1
+                checkpoints.reached("sync: tracking read")
+                if isinstance(outcome, Tracking):
+                    self._take_tracking(number, outcome)
+                else:
+                    self._take_trouble(number, outcome, missing=False)
+                self.progress("tracking pages", self.synced.trackings, len(numbers))
+                checkpoints.reached("sync: tracking written")
 
     def _take_tracking(self, number: str, tracking: Tracking) -> None:
         now = self.clock()

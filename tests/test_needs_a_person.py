@@ -1,0 +1,191 @@
+"""An account that needs a person, as the service meets it: paused, told once, and on again where it was cut short."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.account_states import paused, state_of
+from bot.cli.app import run
+from bot.home import HOME_VARIABLE
+from bot.models_running import AccountState
+from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.ready_home import cookie_file
+from bot.sandbox.server import Sandbox
+from bot.sign_in import SigningIn, from_file
+from flows.errors import NeedKind
+from tests.merchant import empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
+from tests.test_cli import dropferry
+from tests.test_scheduler import (  # noqa: F401
+    PATIENCE,
+    TOTE,
+    Office,
+    Running,
+    heart_fixture,
+    office,
+)
+from tests.test_sign_in import aside
+
+
+@pytest.fixture(name="here")
+def here_fixture(office: Office) -> Office:  # noqa: F811
+    """A service's home that reads one page after the other, so that it is known which is the fifth."""
+    sync = office.config.sync.model_copy(update={"tabs": 1})
+    office.config = office.config.model_copy(update={"sync": sync})
+    return office
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what comes without a word."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
+
+
+def stands(here: Office) -> AccountState:
+    with here.merchant.database.read() as session:
+        return state_of(session, "main")
+
+
+def sign_in(here: Office) -> None:
+    """The merchant brings new cookies, by another process of the same home."""
+    file = here.home.path / "new.json"
+    file.write_text(json.dumps(cookie_file(here.merchant.ali, "main")), encoding="utf-8")
+    signing_in = SigningIn(here.home, here.config, here.merchant.database, "main", False, lambda _text: None)
+    aside(lambda: from_file(signing_in, file))
+
+
+def read_of(here: Office, numbers: list[str]) -> list[str]:
+    return [number for number in numbers if here.merchant.ali_order(number).detail_read_at is not None]
+
+
+class TestService:
+    """What a running service does."""
+
+    def test_a_session_that_ends_in_the_middle(self, here: Office) -> None:
+        """Half of the orders are read and kept; the account pauses and is told of once, through all later slots; after
+        the sign-in the rest is read at the next look, and only the rest."""
+        numbers = [here.merchant.bought(TOTE)[1] for _ in range(5)]
+        here.merchant.ali.set_faults({"signed_out_after": 3})
+        with Running(here) as running:
+            (line,) = running.wait_for("sync main")
+            for moment in ("11:55", "12:00", "12:30"):
+                running.at(moment)
+            read = read_of(here, numbers)
+            assert 'AliExpress needs you for account "main": nobody is signed in any more' in line
+            assert "; sign in again: dropferry login main" in line
+            assert 1 == len(running.times("sync main"))
+            assert 1 <= len(read) < 5
+            assert (NeedKind.SIGNED_OUT, False) == (stands(here).waits_for, stands(here).probe_ok)
+            sign_in(here)
+            assert paused(here.merchant.database, "main", here.merchant.clock()) is None
+            here.merchant.ali.page_loads.clear()
+            running.at("12:31")
+            running.wait_for("sync main")
+        assert numbers == read_of(here, numbers)
+        assert 5 - len(read) == here.merchant.ali.page_loads["detail"]
+        assert (None, True) == (stands(here).waits_for, stands(here).probe_ok)
+
+    @pytest.mark.parametrize(("answered", "kept"), [(0, 0), (4, 3)], ids=["first page", "fifth page"])
+    def test_a_slider_comes_and_goes(self, here: Office, answered: int, kept: int) -> None:
+        """A human check on any page pauses the account for six hours; the robot then looks by itself, silently where it
+        is still asked, and goes on, saying so, when it is not."""
+        numbers = [here.merchant.bought(TOTE)[1] for _ in range(5)]
+        here.at("00:10")
+        here.merchant.ali.set_faults({"captcha_after": answered})
+        with Running(here) as running:
+            (line,) = running.wait_for("sync main")
+            assert 'AliExpress needs you for account "main": AliExpress wants to see that a person is there' in line
+            assert (NeedKind.CAPTCHA, kept) == (stands(here).waits_for, len(read_of(here, numbers)))
+            running.at("06:09")
+            assert 1 == stands(here).tries
+            running.at("06:11")
+            until(lambda: stands(here).tries == 2 and not running.service._queued)
+            running.at("18:00")
+            assert (2, 1) == (stands(here).tries, len(running.times("sync main")))
+            here.merchant.ali.set_faults({"captcha_after": None})
+            here.at("06:20", days=1)
+            running.service.tick()
+            running.wait_for('account "main" is signed in again and goes on', "sync main")
+        assert numbers == read_of(here, numbers)
+        assert stands(here).waits_for is None
+
+    def test_a_browser_that_is_killed(self, here: Office) -> None:
+        """A browser that dies in the middle of a sync is no need of a person: what was read is kept, and the rest is
+        read in a new one five minutes later."""
+        sign_in(here)  # a browser that is killed keeps what an earlier one has written
+        numbers = [here.merchant.bought(TOTE)[1] for _ in range(4)]
+        running = Running(here)
+        running.browsing.progress = lambda what, done, _: (
+            kill_browsers() if (what, done) == ("order pages", 2) else None
+        )
+        with running:
+            running.wait_for("sync main")
+            read = read_of(here, numbers)
+            assert 2 <= len(read) < 4
+            assert stands(here).waits_for is None
+            running.browsing.progress = lambda *_: None
+            running.at("11:56")
+            running.wait_for("sync main")
+        assert numbers == read_of(here, numbers)
+
+
+def kill_browsers() -> None:
+    """Kill the browser that this very process has started, with all that belongs to it."""
+    ours = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # some end by themselves meanwhile
+            if "--user-data-dir" in " ".join(process.cmdline()):
+                process.kill()
+                ours.append(process)
+    psutil.wait_procs(ours, timeout=PATIENCE)
+
+
+class TestAccounts:
+    """`dropferry accounts`."""
+
+    @pytest.fixture(name="home")
+    def home_fixture(self, sandbox: Sandbox, ali: AliWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        assert ali is sandbox.ali  # its faults are off again afterwards
+        folder = tmp_path / "Nguyễn Văn Đức"
+        sandbox.write_home(folder)
+        monkeypatch.setenv(HOME_VARIABLE, str(folder))
+        return folder
+
+    def shown(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+        code = run(["accounts", *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    def test_before_anybody_has_looked(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Of a new account nothing is claimed, and both ways to know are named."""
+        code, out, _ = self.shown(capsys)
+        assert home.is_dir()
+        assert code == 0
+        assert "not known yet" in out
+        assert "main: sign in with dropferry login main, or look: dropferry accounts --probe" in out
+
+    def test_who_waits_and_what_to_do(self, home: Path, ali: AliWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        """A look tells what is asked for, the one thing to do and when the robot looks again, with code 4; the next
+        good look ends the wait. As JSON it is the same."""
+        ali.set_faults({"captcha": True})
+        looked = dropferry(home, "accounts", "--probe")
+        out = looked.stdout
+        assert looked.returncode == 4
+        assert "AliExpress wants to see that a person is there" in out
+        assert "main: do that check yourself, in the window that this opens: dropferry login main" in out
+        assert "main: dropferry looks again by itself at " in out
+        assert 'dropferry: AliExpress needs you for account "main"' in looked.stderr
+        (told,) = json.loads(self.shown(capsys, "--json")[1])
+        assert ("main", False, "captcha") == (told["account"], told["signed_in"], told["waits_for"])
+        ali.set_faults({"captcha": None})
+        looked = dropferry(home, "accounts", "--probe", "--json")
+        assert (0, 'account "main" is signed in again and goes on\n') == (looked.returncode, looked.stderr)
+        (told,) = json.loads(looked.stdout)
+        assert (True, None, None) == (told["signed_in"], told["waits_for"], told["fix"])
