@@ -55,6 +55,12 @@ def need_arose(database: Database, account: str, need: PersonNeeded, now: dateti
         session.add(state)
 
 
+def note_trouble(database: Database, account: str, trouble: Exception, now: datetime) -> None:
+    """Pause the account where the trouble of a job is that a person is needed."""
+    if isinstance(trouble, PersonNeeded):
+        need_arose(database, account, trouble, now)
+
+
 def is_signed_in(
     database: Database, account: str, now: datetime, member: str | None, *, by_person: bool, replace: bool = False
 ) -> bool:

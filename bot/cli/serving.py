@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import logs
+from bot import account_states, logs
 from bot.cli import output
 from bot.cli.working import stopping
 from bot.config import Config
+from bot.db import Database
 from bot.errors import DropferryError
 from bot.home import Home, write_private
 from bot.locks import owner, run_lock
@@ -21,6 +22,7 @@ from bot.service.sd_notify import tell
 from bot.slots import following
 from bot.wording import when
 from bot.work import Workplace
+from flows.errors import PersonNeeded
 
 # A page or an answer under way is waited for, never longer than a person would.
 POLL_SECONDS = 0.5
@@ -40,6 +42,7 @@ def serve(home: Home, config: Config) -> None:
         place = Workplace(home, config, database, logs.say, stopped=_noticed(pulse.office, stopped))
         browsing = Workplace(home, config, database, logs.say, stopped=_noticed(pulse.browser, stopped))
         _greet(home, config)
+        _say_who_waits(config, database)
         tell("READY=1")
         Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url), pulse=pulse).run()
         _request(home).unlink(missing_ok=True)
@@ -94,6 +97,15 @@ def _greet(home: Home, config: Config) -> None:
     if silent:
         logs.say(f"nothing is told to ShopBase for: {', '.join(silent)} (live_push is off)")
     logs.say(f"AliExpress is read next at {when(following(config.sync.times, datetime.now(UTC)))} by this clock")
+
+
+def _say_who_waits(config: Config, database: Database) -> None:
+    """A service that starts says whose accounts it leaves alone, and why; while it runs that is told once."""
+    for account in config.accounts:
+        try:
+            account_states.check_not_paused(database, account, datetime.now(UTC))
+        except PersonNeeded as need:
+            logs.say("; ".join(part for part in output.told(need) if part))
 
 
 def _line(text: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import logs, rechecks
+from bot import account_states, logs, rechecks
 from bot.buying_home import check_may_buy
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -79,6 +79,7 @@ class PayRun:
             self._guarded(guard, pictures)
         except FlowError as trouble:
             self.done.trouble = trouble
+            account_states.note_trouble(self.place.database, self.account, trouble, self.place.clock())
             logs.warn("went wrong", problem=str(trouble), evidence=trouble.evidence)
         finally:
             self.done.is_gone = not guard.is_alive()

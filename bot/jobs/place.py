@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from bot import checkpoints, logs
+from bot import account_states, checkpoints, logs
 from bot.buying_home import check_may_buy, is_stopped, stop_file
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -88,6 +88,7 @@ class PlaceOrders:
                 self._work(done)
             except FlowError as trouble:
                 done.trouble = trouble
+                account_states.note_trouble(self.place.database, self.account, trouble, self.place.clock())
                 logs.warn("went wrong", problem=str(trouble), evidence=trouble.evidence)
             logs.note("done", outcomes=Counter(each.state for each in done.outcomes), ended_by=done.ended_by)
         return done
