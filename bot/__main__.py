@@ -8,8 +8,11 @@ def main() -> None:
     arguments = sys.argv[1:]
     if not arguments or arguments in (["--help"], ["-h"]):
         # Typer alone takes five times as long to import as Python to start; its help of this level is the same text.
+        from bot import console, language
         from bot.cli.commands import top_help
 
+        language.use(language.wanted(arguments))
+        console.survive()
         sys.stdout.write(top_help())
         sys.exit(0 if arguments else 2)
     from bot.cli.app import run

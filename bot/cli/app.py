@@ -10,16 +10,20 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
+from bot import console, language
 from bot.cli import output
 from bot.cli.commands import COMMANDS, top_help
+from bot.cli.usage import translate
 from bot.home import HOME_VARIABLE, POSIX, Home
+from bot.language import _
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; nothing is raised but SystemExit."""
-    output.survive_any_console()
+    language.use(language.wanted(arguments))
+    console.survive()
     if POSIX:
         os.umask(0o077)  # whatever is written from here on, by the browser too, is for the user alone
     try:
@@ -31,7 +35,7 @@ def run(arguments: list[str]) -> int:
 
 def command(name: str) -> Any:
     """The Typer command or group of that name, with `--home` on each of its leaves."""
-    module, _, attribute = COMMANDS[name][0].partition(":")
+    module, _colon, attribute = COMMANDS[name][0].partition(":")
     found = getattr(importlib.import_module(module), attribute)
     if isinstance(found, typer.Typer):
         built = get_group(found)
@@ -44,6 +48,7 @@ def command(name: str) -> Any:
         leaves = [built]
     for leaf in leaves:
         leaf.params.append(_home_option())
+    translate(built)
     return built
 
 
@@ -65,7 +70,12 @@ class _Commands(TyperGroup):
             return command(cmd_name)
         if not ctx.resilient_parsing:
             near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
-            ctx.fail(f"there is no command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+            said = (
+                _("there is no command '{name}'. Did you mean '{near}'?")
+                if near
+                else _("there is no command '{name}'.")
+            )
+            ctx.fail(said.format(name=cmd_name, near="".join(near)))
         return None
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -59,6 +59,12 @@ def note(text: object) -> None:
     print(safe(text), file=sys.stderr)
 
 
+def note_text(text: str) -> None:
+    """Print lines beside the output proper, on stderr."""
+    for line in text.rstrip("\n").split("\n"):
+        note(line)
+
+
 def print_json(value: Any) -> None:
     """Print a value as one JSON text that every console can carry and every parser reads."""
     text = _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, default=str))
@@ -103,13 +109,6 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
         yield lambda so_far: bar.update(task, completed=so_far)
 
 
-def survive_any_console() -> None:
-    """Let a letter that the console cannot show be written as its code instead of ending the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def exit_code(error: BaseException) -> int:
     """The exit code of an error; 1 for one that nobody foresaw."""
     return _foreseen(error) or FAILED
@@ -125,7 +124,9 @@ def _foreseen(error: BaseException) -> int | None:
 def fail(error: Exception) -> int:
     """Tell the trouble in one line on stderr, with its fix, and return its exit code."""
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # Typer's own: wrong usage
-        error.show()
+        from bot.cli.usage import tell_wrong_usage
+
+        tell_wrong_usage(error)
         return int(error.exit_code)
     code = _foreseen(error)
     if code is not None:
