@@ -6,10 +6,10 @@ Sentences are whole, with named places: `_("{count} orders wait").format(count=3
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than all of this
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from gettext import NullTranslations
 
 LANGUAGES = ("en", "vi")
@@ -53,7 +53,7 @@ def mark(sentence: str) -> str:
     return sentence
 
 
-def wanted(arguments: Sequence[str]) -> str:
+def wanted(arguments: "Sequence[str]") -> str:
     """The language to speak: as DROPFERRY_LANGUAGE says, else the configuration, else, before there is one, the system.
 
     It is read before anything else is loaded, so that the help is in it, and the configuration's trouble too.
@@ -62,7 +62,7 @@ def wanted(arguments: Sequence[str]) -> str:
     return said if said in LANGUAGES else "en"
 
 
-def _configured(arguments: Sequence[str]) -> str | None:
+def _configured(arguments: "Sequence[str]") -> str | None:
     """What stands in config.toml above its tables, right or wrong; None where there is no such file."""
     try:
         with open(_config_file(arguments), encoding="utf-8-sig", errors="replace") as file:  # noqa: PTH123 - as above
@@ -77,7 +77,7 @@ def _configured(arguments: Sequence[str]) -> str | None:
         return None
 
 
-def _config_file(arguments: Sequence[str]) -> str:
+def _config_file(arguments: "Sequence[str]") -> str:
     for at, argument in enumerate(arguments):
         if argument.startswith("--home="):
             home = argument.removeprefix("--home=")
