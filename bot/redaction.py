@@ -31,10 +31,13 @@ _URL = re.compile(r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,20})://(?P<rest>[^\s\"'<>\\|
 _AUTHORIZATION = re.compile(r"\b(Basic|Bearer)\s+[\w+/=.~-]{6,}", re.IGNORECASE)
 _COOKIES = re.compile(r"\b((?:set-)?cookies?)(\"?\s*[:=]\s*)[^\n]+", re.IGNORECASE)
 _PAIR = re.compile(
-    r"(?P<name>[\w-]*(?:token|secret|passw|session|csrf|_tk|api_?key)[\w-]*)(?P<is>[\"']?\s*[=:]\s*[\"']?)"
+    r"(?P<name>[\w-]*(?:token|secret|passw|session|csrf|_tk|api_?key|xman_|sgcookie|aep_usuc|ali_apache|tfstk)[\w-]*)"
+    r"(?P<is>[\"']?\s*[=:]\s*[\"']?)"
     r"(?P<value>[^\s\"',;&}\])]+)",
     re.IGNORECASE,
 )
+# A long value of mixed letters behind "=", but for the names of evidence folders.
+_CODED_VALUE = re.compile(r"(?<==)(?!20\d{6}T\d{6}Z)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[\w+/-]{20,}={0,2}")
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 _LONG_CODE = re.compile(r"(?<![\w/.-])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{32,}(?![\w/])")
 _IP = re.compile(r"(?<![\d.])(?!127\.)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
@@ -111,7 +114,7 @@ class Redactor:
         text = _AUTHORIZATION.sub(rf"\1 {GONE}", text)
         text = _URL.sub(_open_part, text)
         text = _PAIR.sub(rf"\g<name>\g<is>{GONE}", text)
-        for form in (_JWT, _MAIL, _CARD, _LONG_CODE, _IP, _PHONE):
+        for form in (_CODED_VALUE, _JWT, _MAIL, _CARD, _LONG_CODE, _IP, _PHONE):
             text = form.sub(GONE, text)
         with self._mutex:
             return self._people.taken_out(text, GONE)

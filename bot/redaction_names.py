@@ -6,7 +6,8 @@ from collections import OrderedDict
 
 # More than any run reads at once; the oldest go first.
 AT_MOST = 50_000
-_WORD = re.compile(r"[^\W_]+")
+# An accent may stand behind its letter as a sign of its own.
+_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _DIGITS = re.compile(r"(?<![\w.])\(?\d(?:[ .()\u00a0-]{0,2}\d){6,16}(?![\w])")
 _NO_MARKS = str.maketrans({"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i"})
 _PHONE_TAIL = 8
