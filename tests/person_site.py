@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.sandbox.aliexpress.orders import AliOrder, OrderState
+from bot.sandbox.payer import Payer
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from flows.guard import Guard, GuardedPage
@@ -16,7 +17,6 @@ from flows.paying import watch
 from flows.values_buying import Quote
 from flows.values_paying import PayStep, Sight
 from tests.buying import Till, soon
-from tests.payer import Payer
 
 PATIENCE = 120
 

@@ -10,13 +10,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bot.sandbox.aliexpress.orders import AliOrder
 from bot.sandbox.aliexpress.products import Product, Sku
 from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.payer import BUTTON, RESULT
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 
-BUTTON = ".pl-order-toal-container__btn-box button"
 TOTAL = ".pl-order-toal-container__item-content"
 ADDRESS = "[data-pl=pl-address-detail]"
-RESULT = "**/pay-result.html*"
 GRACE = {
     "firstName": "Grace",
     "lastName": "Kessler",

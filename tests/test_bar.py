@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from bot.sandbox.payer import Payer
 from flows.bar import Bar
 from flows.guard import Guard
 from flows.pages.confirm import DrawnConfirm
 from flows.values_paying import BarFace, Choice
 from tests.buying import soon
 from tests.order_site import BUTTON, OrderSite, order_site, sealed, wait_for
-from tests.payer import Payer
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

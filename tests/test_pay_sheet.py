@@ -7,12 +7,12 @@ from playwright.sync_api import BrowserContext, Page
 
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.payer import Payer
 from bot.sandbox.server import Sandbox
 from flows.errors import PageChanged, PersonNeeded
 from flows.pages.order_list import DrawnOrderList
 from flows.pay_sheet import Ticked, open_to_pay
 from tests.asking import GRACE, LAMP
-from tests.payer import Payer
 from tests.reading import signed_in_tab
 from tests.shopping import context_fixture
 

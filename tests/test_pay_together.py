@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from bot import rechecks
 from bot.home import Home
 from bot.jobs.pay_together import PayTogether, Visit, wait_for_person
+from bot.sandbox.payer import CARD, Payer, result_said
 from bot.sandbox.shop_goods import CATALOGUE
 from bot.work import Workplace
 from flows.errors import PersonNeeded, TryLater
@@ -22,7 +23,6 @@ from tests.merchant import (  # noqa: F401
     one_context_fixture,
     stand_ins_fixture,
 )
-from tests.payer import CARD, Payer, result_said
 
 TOTE, DRIPPER = ((goods, 1) for goods in CATALOGUE[:2])
 Person = Callable[[Page], None]

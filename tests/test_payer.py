@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from bot.sandbox.payer import Payer, Plan
 from bot.sandbox.server import Sandbox
-from tests.payer import Payer, Plan
 from tests.shopping import BUTTON, Shopper, context_fixture, shopper_fixture
 
 context = context_fixture

@@ -11,10 +11,10 @@ from bot.sandbox.aliexpress.faults import FaultError
 from bot.sandbox.aliexpress.orders import AliOrder, OrderState
 from bot.sandbox.aliexpress.payments import Payment, answer_bank, come_back, pay_later, submit
 from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.payer import CARD, REFUSED_CARD, Payer, result_said
 from bot.sandbox.server import Sandbox
 from tests.asking import GRACE as RECIPIENT
 from tests.asking import LAMP, LIST, TOTE, Asker, orders
-from tests.payer import CARD, REFUSED_CARD, Payer, result_said
 from tests.shopping import Shopper, context_fixture, shopper_fixture
 
 context = context_fixture

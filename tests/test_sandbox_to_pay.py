@@ -7,9 +7,9 @@ import pytest
 from bot.sandbox.aliexpress.answers import OPERATION_API
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.payer import Payer, result_said
 from tests.asking import DETAIL, TOTE, Asker, block, code
 from tests.asking import GRACE as RECIPIENT
-from tests.payer import Payer, result_said
 from tests.shopping import Shopper, context_fixture, shopper_fixture
 
 context = context_fixture

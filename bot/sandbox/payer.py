@@ -23,8 +23,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from bot.sandbox.aliexpress.payments import DECLINED_CARD, ONE_TIME_CODE
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import recipient_typed
-from tests.shopping import BUTTON, RESULT
 
+BUTTON = ".pl-order-toal-container__btn-box button"
+RESULT = "**/pay-result.html*"
 CARD = "4111 1111 1111 1111"
 REFUSED_CARD = DECLINED_CARD
 PATIENCE = 8000
