@@ -11,17 +11,28 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import ConfigError
+from bot.language import _, mark
 
 Keys = tuple[str | int, ...]
 
-_NAME_FIX = "a name has 1 to 32 of the letters a-z, digits and hyphens"
+_NAME_FIX = mark("a name has 1 to 32 of the letters a-z, digits and hyphens")
 _FIXES = {
-    "bool_type": ("neither true nor false", "write true or false, without quotes"),
-    "int_type": ("not a whole number", "write a whole number, without quotes"),
-    "string_type": ("not a text", 'write it in quotes: "…"'),
-    "dict_type": ("not a table", "write it as a [table] of its own"),
-    "model_type": ("not a table", "write it as a [table] of its own"),
-    "tuple_type": ("not a list", 'write a list: ["…", "…"]'),
+    "bool_type": (mark("neither true nor false"), mark("write true or false, without quotes")),
+    "int_type": (mark("not a whole number"), mark("write a whole number, without quotes")),
+    "string_type": (mark("not a text"), mark('write it in quotes: "…"')),
+    "dict_type": (mark("not a table"), mark("write it as a [table] of its own")),
+    "model_type": (mark("not a table"), mark("write it as a [table] of its own")),
+    "tuple_type": (mark("not a list"), mark('write a list: ["…", "…"]')),
+}
+
+
+# What pydantic says of the kinds that a merchant can meet here.
+_LIMITS = {
+    "greater_than_equal": mark("input should be greater than or equal to {ge}"),
+    "less_than_equal": mark("input should be less than or equal to {le}"),
+    "literal_error": mark("input should be {expected}"),
+    "string_too_short": mark("string should have at least {min_length} character"),
+    "too_short": mark("it should have at least {min_length} item, not {actual_length}"),
 }
 
 
@@ -37,7 +48,7 @@ class BadKey(ValueError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean "…"?`, or nothing where no known word is near."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f'did you mean "{near[0]}"?' if near else ""
+    return _('did you mean "{word}"?').format(word=near[0]) if near else ""
 
 
 def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
@@ -45,11 +56,16 @@ def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        raise ConfigError(f"{file}: there is no such file yet", "run: dropferry init") from None
+        raise ConfigError(_("{file}: there is no such file yet").format(file=file), _("run: dropferry init")) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{file}: this is not UTF-8 text", "save it again with the encoding UTF-8") from None
+        raise ConfigError(
+            _("{file}: this is not UTF-8 text").format(file=file), _("save it again with the encoding UTF-8")
+        ) from None
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}", "see to the file's rights") from error
+        raise ConfigError(
+            _("{file}: cannot be read: {problem}").format(file=file, problem=error.strerror),
+            _("see to the file's rights"),
+        ) from error
     return text, read_toml_text(text, file)
 
 
@@ -58,10 +74,10 @@ def read_toml_text(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        fix = "see the examples in config.example.toml"
+        fix = _("see the examples in config.example.toml")
         if "\\" in str(error) or "escape" in str(error).lower() or "hex" in str(error).lower():
-            fix = "write a Windows path between 'single quotes', or with / in place of \\"
-        raise ConfigError(f"{file}: this is not TOML: {error}", fix) from None
+            fix = _("write a Windows path between 'single quotes', or with / in place of \\")
+        raise ConfigError(_("{file}: this is not TOML: {problem}").format(file=file, problem=error), fix) from None
 
 
 def config_error(error: ValidationError, model: type[BaseModel], file: Path, text: str) -> ConfigError:
@@ -71,9 +87,11 @@ def config_error(error: ValidationError, model: type[BaseModel], file: Path, tex
     details.sort(key=lambda detail: detail["type"] != "extra_forbidden")
     keys, what, fix = _told(details[0], model)
     line = line_of(text, keys)
-    where = f"{file}, line {line}" if line else str(file)
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    return ConfigError(f"{where}: {dotted(keys)}{what}{more}", fix)
+    where = _("{file}, line {line}").format(file=file, line=line) if line else str(file)
+    told = f"{where}: {dotted(keys)}{what}"
+    if len(details) > 1:
+        told = _("{problem} (and {count} more)").format(problem=told, count=len(details) - 1)
+    return ConfigError(told, fix)
 
 
 def dotted(keys: Keys) -> str:
@@ -88,30 +106,34 @@ def _told(detail: ErrorDetails, model: type[BaseModel]) -> tuple[Keys, str, str]
         return (tuple(cause.key.split(".")) if cause.key else keys), str(cause), cause.fix
     if kind == "extra_forbidden":
         known = _keys_of(model, keys[:-1])
-        return keys, "there is no such key", nearest(str(keys[-1]), known) or _known(known)
+        return keys, _("there is no such key"), nearest(str(keys[-1]), known) or _known(known)
     if kind == "missing":
-        return keys, "this key is missing", "see config.example.toml, or run dropferry init in a new home folder"
+        fix = _("see config.example.toml, or run dropferry init in a new home folder")
+        return keys, _("this key is missing"), fix
     if keys and keys[-1] == "[key]":
-        return keys[:-1], "this name is not allowed", _NAME_FIX
+        return keys[:-1], _("this name is not allowed"), _(_NAME_FIX)
     if kind in _FIXES:
-        return keys, *_FIXES[kind]
+        what, fix = _FIXES[kind]
+        return keys, _(what), _(fix)
     return keys, *_by_pattern(detail)
 
 
 def _by_pattern(detail: ErrorDetails) -> tuple[str, str]:
     pattern = str(detail.get("ctx", {}).get("pattern", ""))
     if "a-z0-9-" in pattern:
-        return "this name is not allowed", _NAME_FIX
+        return _("this name is not allowed"), _(_NAME_FIX)
     if r":[0-5]\d" in pattern:
-        return "this is no time of day", 'write hours and minutes in UTC, such as "00:00"'
+        return _("this is no time of day"), _('write hours and minutes in UTC, such as "00:00"')
+    if detail["type"] in _LIMITS:
+        return _(_LIMITS[detail["type"]]).format(**detail.get("ctx", {})), _("see config.example.toml")
     message = detail["msg"]
-    return message[:1].lower() + message[1:], "see config.example.toml"
+    return message[:1].lower() + message[1:], _("see config.example.toml")
 
 
 def _known(names: list[str]) -> str:
-    return (
-        f"take it out; the keys here are {', '.join(names)}" if names else "take it out; there is nothing to set here"
-    )
+    if not names:
+        return _("take it out; there is nothing to set here")
+    return _("take it out; the keys here are {keys}").format(keys=", ".join(names))
 
 
 def _keys_of(model: type[BaseModel], keys: Keys) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bot.config_base import Settings
+from bot.language import mark
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
 # Each level tells what the ones after it tell, and more.
@@ -16,7 +17,11 @@ class Notify(Settings):
 
     level: Level = Field(
         default="all",
-        description='"all"; "needs-you": what waits for you, and the digest; "digest": once a day what was done; "off"',
+        description=mark(
+            '"all"; "needs-you": what waits for you, and the digest; "digest": once a day what was done; "off"'
+        ),
     )
-    digest_at: TimeOfDay = Field(default="01:00", description="when the daily digest is sent, UTC")
-    pictures: bool = Field(default=False, description="true: pictures of pages go along, with buyers' data in them")
+    digest_at: TimeOfDay = Field(default="01:00", description=mark("when the daily digest is sent, UTC"))
+    pictures: bool = Field(
+        default=False, description=mark("true: pictures of pages go along, with buyers' data in them")
+    )

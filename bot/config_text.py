@@ -5,15 +5,17 @@ from typing import Any
 
 import tomlkit
 from pydantic import BaseModel
-from tomlkit.items import Table
+from pydantic.fields import FieldInfo
+from tomlkit.items import Comment, Table
 
 from bot.config import Account, AliExpress, Browser, Config, Heartbeat, Pull, Push, Shop, Sync
 from bot.config_buying import Buying
 from bot.config_notify import Notify
+from bot.language import _, mark, spoken
 
 HEAD = (
-    "The configuration of dropferry. Secrets never stand here: dropferry secret set NAME keeps them.",
-    "Each key is explained in the line above it. An unknown key is an error.",
+    mark("The configuration of dropferry. Secrets never stand here: dropferry secret set NAME keeps them."),
+    mark("Each key is explained in the line above it. An unknown key is an error."),
 )
 _OPTIONAL: dict[str, type[BaseModel]] = {
     "aliexpress": AliExpress,
@@ -31,9 +33,9 @@ def config_text(shop: str, url: str, account: str, buy_from: str = "") -> str:
     """A whole configuration for one shop: nothing is bought and nobody is mailed until a person changes it."""
     document = tomlkit.document()
     for line in HEAD:
-        document.add(tomlkit.comment(line))
+        document.add(tomlkit.comment(_(line)))
     document.add(tomlkit.nl())
-    _fill(document, Config, {"language": "en", "database": "sqlite", "live": False})
+    _fill(document, Config, {"language": spoken(), "database": "sqlite", "live": False})
     shops = tomlkit.table(is_super_table=True)
     shops.add(shop, _table(Shop, {"url": url, "account": account, "buy_from": buy_from}))
     document.add("shops", shops)
@@ -43,7 +45,7 @@ def config_text(shop: str, url: str, account: str, buy_from: str = "") -> str:
     for name, model in _OPTIONAL.items():
         document.add(name, _table(model, {}))
     rates = tomlkit.table()
-    rates.add(tomlkit.comment(str(Config.model_fields["rates"].description)))
+    rates.add(_meaning(Config.model_fields["rates"]))
     document.add("rates", rates)
     return tomlkit.dumps(document).rstrip("\n") + "\n"
 
@@ -59,6 +61,10 @@ def _table(model: type[BaseModel], given: dict[str, Any]) -> Table:
     return table
 
 
+def _meaning(field: FieldInfo) -> Comment:
+    return tomlkit.comment(_(str(field.description)))
+
+
 def _fill(into: Any, model: type[BaseModel], values: dict[str, Any]) -> None:
     """Each key of the model under its meaning, in the model's order; tables of free keys come last, as TOML wants."""
     for name, field in model.model_fields.items():
@@ -72,9 +78,9 @@ def _fill(into: Any, model: type[BaseModel], values: dict[str, Any]) -> None:
             value = int(value) if value == value.to_integral_value() else float(value)
         if isinstance(value, dict):
             inner = tomlkit.table()
-            inner.add(tomlkit.comment(str(field.description)))
+            inner.add(_meaning(field))
             into.add(name, inner)
             continue
-        into.add(tomlkit.comment(str(field.description)))
+        into.add(_meaning(field))
         into.add(name, value)
     into.add(tomlkit.nl())

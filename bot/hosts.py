@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
-from bot.language import _
+from bot.language import _, mark
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _SHOPBASE = re.compile(rf"(?:{_LABEL}\.)+onshopbase\.com")
@@ -18,8 +18,10 @@ _LOOPBACK = re.compile(rf"127\.0\.0\.1|(?:{_LABEL}\.)*localhost")
 # A name ends in a word. Whatever ends in a digit is a number of the network in one of its many spellings (127.1, 0x7f).
 _NAME = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
 
-SHOP_FORMS = "https://NAME.onshopbase.com (the shop's own ShopBase address), or http://127.0.0.1:PORT for the sandbox"
-ALIEXPRESS_FORMS = "https://HOST.aliexpress.com, or http://HOST.aliexpress.localhost:PORT for the sandbox"
+SHOP_FORMS = mark(
+    "https://NAME.onshopbase.com (the shop's own ShopBase address), or http://127.0.0.1:PORT for the sandbox"
+)
+ALIEXPRESS_FORMS = mark("https://HOST.aliexpress.com, or http://HOST.aliexpress.localhost:PORT for the sandbox")
 
 # Every language's own host, as the site's language switch names them; any other host is somebody else's.
 _LANGUAGES = (
@@ -80,7 +82,10 @@ def address(url: str) -> SplitResult:
         raise ValueError(_("it is no whole address"))
     if "@" in parts.netloc:
         raise ValueError(_("an address with a user name in it is a trick"))
-    parts.port  # noqa: B018  # raises ValueError for a port that is no number
+    try:
+        parts.port  # noqa: B018  # asked for what it raises
+    except ValueError:
+        raise ValueError(_("its port is no number from 0 to 65535")) from None
     return parts
 
 
