@@ -11,7 +11,7 @@ endif
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test test-long bench check lint types layers lock clean
+.PHONY: help setup browser demo test test-long bench check lint types layers words lock clean
 
 help:
 	@echo "make demo       set up and run the main job, start to end, against the embedded sandbox"
@@ -19,6 +19,7 @@ help:
 	@echo "make check      linters, types, layers"
 	@echo "make bench      speed against stated limits"
 	@echo "make test-long  the slow random runs"
+	@echo "make words      collect what a merchant reads, for translation"
 
 # The lock holds names, versions and hashes; --no-build-isolation takes the build backend from it too.
 $(STAMP): requirements.lock pyproject.toml
@@ -55,6 +56,9 @@ types: $(STAMP)
 
 layers: $(STAMP)
 	$(BIN)/lint-imports
+
+words: $(STAMP)
+	$(BIN)/python -m tests.words
 
 # Names, versions and hashes only; no address of any index is written.
 lock: $(STAMP)
