@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.evidence import PressEvidence
+from bot.redaction import GONE, known
 
 SECRET_HEADERS = frozenset({"cookie", "set-cookie", "authorization", "proxy-authorization"})
 
@@ -58,7 +59,7 @@ class Recording:
 
 
 def strip_headers(raw: Path, clean: Path) -> None:
-    """Copy a trace without cookies and authorization; readable by its owner alone."""
+    """Copy a trace without cookies, authorization and the secrets of this home; readable by its owner alone."""
     descriptor = os.open(clean, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with (
         os.fdopen(descriptor, "wb") as target,
@@ -75,7 +76,10 @@ def strip_headers(raw: Path, clean: Path) -> None:
 def _clean_line(line: bytes) -> bytes:
     if not line.strip():
         return line
-    return json.dumps(_clean(json.loads(line)), ensure_ascii=False).encode()
+    clean = json.dumps(_clean(json.loads(line)), ensure_ascii=False)
+    for secret in known.secrets:
+        clean = clean.replace(json.dumps(secret, ensure_ascii=False)[1:-1], GONE)
+    return clean.encode()
 
 
 def _clean(value: Any) -> Any:
