@@ -67,7 +67,10 @@ class Guard:
     def of(self, page: Page) -> GuardedPage:
         """What is known of one page."""
         if page not in self._pages:
-            for gone in [one for one, held in self._pages.items() if one.is_closed() and not held.is_handed_over]:
+            over = [
+                one for one, held in self._pages.items() if one.is_closed() and not (held.is_handed_over or held.sent)
+            ]
+            for gone in over:
                 del self._pages[gone]
             self._pages[page] = GuardedPage(page, self.site, self._key)
         return self._pages[page]

@@ -340,6 +340,9 @@ def test_pop_ups_are_closed_before_the_press_and_the_persons_after_it(
     popup.close()
     sight = watch(page, guard.site, guard)
     assert (PayStep.CLOSED, True) == (sight.step, sight.pressed)
+    guard.take_back(page)
+    guard.open_page() if context.pages else context.new_page()
+    assert ((API,), False) == (guard.of(page).let_through, guard.of(page).is_persons)
 
 
 def test_taken_back_page_is_blank_and_guarded(

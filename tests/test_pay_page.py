@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from bot.sandbox.aliexpress.address_book import typed_entry
-from bot.sandbox.payer import REFUSED_CARD
+from bot.sandbox.payer import BUTTON, REFUSED_CARD
 from flows import pay_page
 from flows.errors import CannotBuy, PageChanged, Reason
 from flows.pay_page import finish, requote, warm
@@ -14,7 +14,6 @@ from flows.place_order import press
 from flows.values_paying import PayStep, Sight
 from tests.buying import HERE, THERE, soon, typed
 from tests.person_site import Counter, context_fixture, counter_fixture
-from tests.shopping import BUTTON
 
 context, counter = context_fixture, counter_fixture
 QUANTITY = ".comet-input-number-input"
