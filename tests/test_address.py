@@ -195,10 +195,16 @@ class TestProblems:
 
     def test_refused(self) -> None:
         """The whole refusal names every field and the first fix."""
-        with pytest.raises(AddressRefused, match=r"phone.*zip") as refused:
+        with pytest.raises(AddressRefused, match=r"phone: there is no .*; post code: this is no ") as refused:
             ship_to(address(phone="", zip="1"), order="1046")
         assert refused.value.problems[0].fix == refused.value.fix
         assert all(isinstance(each, AddressProblem) for each in refused.value.problems)
+
+    def test_an_id_is_named_as_a_person_calls_it(self) -> None:
+        """What stands in a report has no name of our own for a field, and says once that the address does not do."""
+        with pytest.raises(AddressRefused) as refused:
+            ship_to(address(country_code="SA", phone="+966512345678", zip="11564"))
+        assert "short national address: it is missing, and SA asks for it" == refused.value.told
 
     def test_what_could_be_made_is_shown(self) -> None:
         """A problem in one field does not hide what the others become."""

@@ -14,6 +14,7 @@ from bot.address.regions import compose_city, compose_province
 from bot.address.source import original, with_overrides
 from bot.address.street import compose_street
 from bot.address.tax_ids import compose_ids
+from bot.language import _
 from flows.values_buying import ShipTo
 
 
@@ -96,7 +97,7 @@ def ship_to(
 def _country(told: str, findings: Findings) -> str:
     country = told.upper()
     if country not in phonenumbers.SUPPORTED_REGIONS:
-        problem = "there is no country" if not country else "this is no country code of two letters (ISO 3166)"
-        findings.add("country_code", problem, "VN")
+        wrong = _("this is no country code of two letters (ISO 3166)")
+        findings.add("country_code", wrong if country else _("there is no country"), "VN")
         return ""
     return country

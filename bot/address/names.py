@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from bot.address.problems import Findings
 from bot.address.spelling import latin, words_lost
+from bot.language import _
 
 MOST = 32
+_EXAMPLE = "Anna Nguyen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,30 @@ def compose_name(fields: Mapping[str, str], country: str, findings: Findings) ->
     first, last = map(_clean, _parts_as_given(fields))
     words = f"{first} {last}".split()
     if not words:
-        findings.add("name", "there is no name that can be written in Latin letters", "Anna Nguyen")
+        findings.add("name", _("there is no name that can be written in Latin letters"), _EXAMPLE)
         return "", ""
     if any(words_lost(fields[part]) for part in ("name", "first_name", "last_name")):
-        findings.add("name", "a part of the name cannot be written in Latin letters", "Anna Nguyen")
+        findings.add("name", _("a part of the name cannot be written in Latin letters"), _EXAMPLE)
         return "", ""
     if rule.two_parts and len(words) < 2:
-        findings.add("name", f"{country} asks for a first and a last name, and there is one word", "Anna Nguyen")
+        problem = _("{country} asks for a first and a last name, and there is one word").format(country=country)
+        findings.add("name", problem, _EXAMPLE)
         return words[0], ""
     split = _split(words, len(first.split()), rule)
     if split is None:
-        length = f"{rule.least} to {MOST} characters" if rule.least > 1 else f"at most {MOST} characters"
-        whole = f", {rule.whole} in all" if rule.whole <= 2 * MOST else ""
-        findings.add("name", f"first and last name must have {length} each{whole}", "Anna Nguyen")
+        findings.add("name", _length(rule), _EXAMPLE)
         return first, last
     return split
+
+
+def _length(rule: NameRule) -> str:
+    if rule.whole <= 2 * MOST:
+        told = _("first and last name must have at most {most} characters each, {whole} in all")
+    elif rule.least > 1:
+        told = _("first and last name must have {least} to {most} characters each")
+    else:
+        told = _("first and last name must have at most {most} characters each")
+    return told.format(least=rule.least, most=MOST, whole=rule.whole)
 
 
 def _parts_as_given(fields: Mapping[str, str]) -> tuple[str, str]:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 import phonenumbers
 
 from bot.address.problems import Findings
+from bot.language import _, mark
 
 # aliexpress.md 13: ES 9 digits, SA 9 digits that start with 5, AR mobile 10 digits, BR 11 digits, a 9 after the DDD.
 _NATIONAL = {
-    "ES": (re.compile(r"\d{9}"), "has 9 digits"),
-    "SA": (re.compile(r"5\d{8}"), "has 9 digits and starts with 5"),
-    "AR": (re.compile(r"\d{10}"), "has 10 digits"),
-    "BR": (re.compile(r"[1-9]\d9\d{8}"), "is a mobile of 11 digits: area code, then 9"),
+    "ES": (re.compile(r"\d{9}"), mark("AliExpress wants a number of {country} that has 9 digits")),
+    "SA": (re.compile(r"5\d{8}"), mark("AliExpress wants a number of {country} that has 9 digits and starts with 5")),
+    "AR": (re.compile(r"\d{10}"), mark("AliExpress wants a number of {country} that has 10 digits")),
+    "BR": (
+        re.compile(r"[1-9]\d9\d{8}"),
+        mark("AliExpress wants a number of {country} that is a mobile of 11 digits: area code, then 9"),
+    ),
 }
 _MOBILE_MARKS = {52: "1", 54: "9"}  # dialled before mobile numbers from abroad only; the forms of MX and AR want none
 
@@ -21,20 +25,21 @@ def compose_phone(raw: str, country: str, findings: Findings) -> tuple[str, str]
     """The code ("+84") and the national number in digits, both empty with a problem noted where there is none."""
     example = _example(country)
     if not re.search(r"\d", raw):
-        findings.add("phone", "there is no phone number", example)
+        findings.add("phone", _("there is no phone number"), example)
         return "", ""
     number = _best(raw, country)
     if number is None:
-        findings.add("phone", f"this is no phone number of {country}, nor one with a country code", example)
+        problem = _("this is no phone number of {country}, nor one with a country code").format(country=country)
+        findings.add("phone", problem, example)
         return "", ""
     if number.extension:
-        findings.add("phone", "the form takes no extension", example)
+        findings.add("phone", _("the form takes no extension"), example)
         return "", ""
     national = _without_mark(number)
     if number.country_code == phonenumbers.country_code_for_region(country) and country in _NATIONAL:
         pattern, rule = _NATIONAL[country]
         if not pattern.fullmatch(national):
-            findings.add("phone", f"AliExpress wants a number of {country} that {rule}", example)
+            findings.add("phone", _(rule).format(country=country), example)
             return "", ""
     return f"+{number.country_code}", national
 
@@ -70,8 +75,8 @@ def _readings(raw: str, country: str) -> Iterator["phonenumbers.PhoneNumber"]:
 
 def _without_mark(number: "phonenumbers.PhoneNumber") -> str:
     national = phonenumbers.national_significant_number(number)
-    mark = _MOBILE_MARKS.get(number.country_code or 0)
-    return national[1:] if mark and len(national) == 11 and national.startswith(mark) else national
+    prefix = _MOBILE_MARKS.get(number.country_code or 0)
+    return national[1:] if prefix and len(national) == 11 and national.startswith(prefix) else national
 
 
 def _number(code: str, national: str) -> "phonenumbers.PhoneNumber":

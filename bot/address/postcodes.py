@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.address.problems import Findings
 from bot.address.spelling import latin
+from bot.language import _
 
 _CA_LETTER = "[ABCEGHJ-NPRSTV-Z]"
 
@@ -112,13 +113,15 @@ def compose_zip(raw: str, country: str, findings: Findings) -> str:
     bare = re.sub(r"[\s.\-\u2013]", "", told)
     if not bare:
         if rule.required:
-            findings.add("zip", f"there is no post code, and {country} asks for one", rule.example)
+            problem = _("there is no post code, and {country} asks for one").format(country=country)
+            findings.add("zip", problem, rule.example)
         return ""
     for spelling in (bare, bare.removeprefix(country)):
         found = rule.pattern.fullmatch(spelling)
         if found:
             return _written(found, spelling, rule, country)
-    findings.add("zip", f"this is no post code of {country}, which are written like {rule.example}", rule.example)
+    problem = _("this is no post code of {country}, which are written like {example}")
+    findings.add("zip", problem.format(country=country, example=rule.example), rule.example)
     return ""
 
 

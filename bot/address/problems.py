@@ -4,6 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import DropferryError
+from bot.language import _, mark
+
+# What each field is called to a person; the ids of some countries have names of their own.
+TITLES = {
+    "country_code": mark("country"),
+    "name": mark("name"),
+    "company": mark("company"),
+    "street": mark("street"),
+    "street2": mark("second line"),
+    "city": mark("city"),
+    "province": mark("province"),
+    "zip": mark("post code"),
+    "phone": mark("phone"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,20 +25,22 @@ class AddressProblem:
     """One field that AliExpress would refuse: what is wrong, and what to do about it. Holds no personal data."""
 
     field: str
+    title: str
     problem: str
     fix: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.problem}"
+        return _("{field}: {problem}").format(field=self.title, problem=self.problem)
 
 
 class AddressRefused(DropferryError):
-    """An address that cannot be typed into AliExpress's form; `problems` are all of them."""
+    """An address that cannot be typed into AliExpress's form; `problems` are all of them, `told` names each."""
 
     exit_code = 4
 
     def __init__(self, problems: Sequence[AddressProblem]) -> None:
-        super().__init__(f"the address cannot be used: {'; '.join(map(str, problems))}", problems[0].fix)
+        self.told = "; ".join(map(str, problems))
+        super().__init__(_("the address cannot be used: {problems}").format(problems=self.told), problems[0].fix)
         self.problems = tuple(problems)
 
 
@@ -35,8 +51,9 @@ class Findings:
         self._order = order
         self.problems: list[AddressProblem] = []
 
-    def add(self, field: str, problem: str, example: str) -> None:
-        """Note a problem of `field`; `example` shows how a right value looks."""
+    def add(self, field: str, problem: str, example: str, title: str = "") -> None:
+        """Note a problem of `field`; `example` shows how a right value looks, `title` what the field is called."""
         value = f'"{example}"' if " " in example else example
-        fix = f"ask the buyer, then: dropferry address {self._order} --set {field}={value}"
-        self.problems.append(AddressProblem(field, problem, fix))
+        fix = _("ask the buyer, then: dropferry address {order} --set {field}={value}")
+        fix = fix.format(order=self._order, field=field, value=value)
+        self.problems.append(AddressProblem(field, title or _(TITLES[field]), problem, fix))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.address.problems import Findings
 from bot.address.region_names import NAMES_BY_CODE
 from bot.address.spelling import latin
+from bot.language import _
 
 OTHER = "Other"
 # aliexpress.md 13: US province and BR city not "Other". A BR city comes from its province's list, so neither is that.
@@ -39,7 +40,8 @@ def compose_province(fields: Mapping[str, str], country: str, findings: Findings
     name = _known(told, code, by_code)
     may_be_other = country not in NO_OTHER_PROVINCE
     if name is None and not may_be_other:
-        problem = f"this is no state of {country}" if told or code else "there is no state"
+        none_such = _("this is no state of {country}").format(country=country)
+        problem = none_such if told or code else _("there is no state")
         findings.add("province", problem, next(iter(by_code.values())))
         return told, ()
     first = name or told or code
@@ -52,7 +54,7 @@ def compose_city(fields: Mapping[str, str], country: str, findings: Findings) ->
     """The city and its spellings; a problem is noted where there is none."""
     city = latin(fields["city"]) or ONE_CITY.get(country, "")
     if not re.search(r"[A-Za-z]", city):
-        findings.add("city", "there is no city" if not city else "a city has letters", "Ha Noi")
+        findings.add("city", _("there is no city") if not city else _("a city has letters"), "Ha Noi")
         return "", ()
     same = _SAME_CITY.get(country, {}).get(_plain(city).casefold())
     names = _distinct([*_spellings(city, country), *([same] if same else [])])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import DropferryError
+from bot.language import _
 
 ID_FIELDS = ("cpf", "rut", "pccc", "passport", "nat_addr", "tax_id")
 FIELDS = (
@@ -45,8 +46,11 @@ def field_name(typed: str) -> str:
     if name in FIELDS:
         return name
     near = difflib.get_close_matches(name, [*FIELDS, *_ALSO_CALLED], n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    raise UnknownField(f'an address has no field "{typed}"', f"{meant}the fields are {', '.join(FIELDS)}")
+    fix = _("did you mean {near}? the fields are {fields}") if near else _("the fields are {fields}")
+    raise UnknownField(
+        _('an address has no field "{field}"').format(field=typed),
+        fix.format(near="".join(near), fields=", ".join(FIELDS)),
+    )
 
 
 def original(address: Mapping[str, Any] | None, phone: str | None = None) -> dict[str, str]:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from bot.address.problems import Findings
 from bot.address.spelling import latin, words_lost
+from bot.language import _
 
 LEAST, MOST = 5, 35
+_EXAMPLE = "12 Tran Hung Dao"
 # The second line: MX is told as 60 (aliexpress.md 13); the US form was measured with short lines.
 _MOST_SECOND = {"US": 35}
 
@@ -17,14 +19,13 @@ def most_second(country: str) -> int:
 
 def compose_street(fields: Mapping[str, str], country: str, findings: Findings) -> tuple[str, str]:
     """Street and second line in Latin letters; a company stands at the end of the second line."""
-    example = "12 Tran Hung Dao"
     parts = [fields["street"], fields["street2"], fields["company"]]
     for name, part in zip(("street", "street2", "company"), parts, strict=True):
         if words_lost(part):
-            findings.add(name, "a word of it cannot be written in Latin letters", example)
+            findings.add(name, _("a word of it cannot be written in Latin letters"), _EXAMPLE)
     first, *rest = [latin(part).split() for part in parts]
     if not first:
-        findings.add("street", "there is no street", example)
+        findings.add("street", _("there is no street"), _EXAMPLE)
         return "", ""
     after = [word for words in rest for word in words]
     first, after = _break(first, after)
@@ -46,17 +47,18 @@ def _break(first: list[str], after: list[str]) -> tuple[list[str], list[str]]:
 
 def _check(street: str, second: str, country: str, fields: Mapping[str, str], findings: Findings) -> None:
     if len(street) < LEAST:
-        findings.add(
-            "street", f"it has {len(street)} characters; AliExpress wants {LEAST} to {MOST}", "12 Tran Hung Dao"
-        )
+        problem = _("it has {count} characters; AliExpress wants {least} to {most}")
+        findings.add("street", problem.format(count=len(street), least=LEAST, most=MOST), _EXAMPLE)
     if len(street) > MOST:
-        problem = f"a word of it is too long: {len(street)} characters in one piece, and a line takes {MOST}"
-        findings.add("street", problem, "12 Tran Hung Dao")
+        problem = _("a word of it is too long: {count} characters in one piece, and a line takes {most}")
+        findings.add("street", problem.format(count=len(street), most=MOST), _EXAMPLE)
     most = most_second(country)
     if len(second) > most:
-        over = len(second) - most
+        problem = _(
+            "the address is {count} characters too long for the form's two lines of {first} and {second}; shorten it"
+        )
         findings.add(
             "company" if fields["company"] else "street2",
-            f"the address is {over} characters too long for the form's two lines of {MOST} and {most}; shorten it",
+            problem.format(count=len(second) - most, first=MOST, second=most),
             "" if fields["company"] else "Floor 3",
         )

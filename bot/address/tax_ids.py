@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.address.problems import Findings
 from bot.address.spelling import latin
+from bot.language import _, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ CPF = IdRule("cpf", "CPF", read_cpf, "123.456.789-09", frozenset({"cpf", "cpfnum
 RUT = IdRule("rut", "RUT", read_rut, "12345678-5", frozenset({"rut", "rutno", "rutnumber", "run", "runrut"}))
 PASSPORT = IdRule(
     "passport",
-    "passport number",
+    mark("passport number"),
     _shaped(r"[A-Z0-9]{5,20}"),
     "M12345678",
     frozenset({"passport", "passportno", "passportnumber", "foreignerpassportno", "aliencard"}),
 )
 PCCC = IdRule(
     "pccc",
-    "personal customs code (PCCC)",
+    mark("personal customs code (PCCC)"),
     _shaped(r"P\d{12}"),
     "P123456789012",
     frozenset(
@@ -85,20 +86,20 @@ PCCC = IdRule(
 )
 NATIONAL_ADDRESS = IdRule(
     "nat_addr",
-    "short national address",
+    mark("short national address"),
     _shaped(r"[A-Z]{4}\d{4}"),
     "RRRD2929",
     frozenset({"nataddr", "nationaladdress", "shortaddress", "shortnationaladdress", "العنوانالوطني"}),
 )
 _TAX_NOTES = frozenset({"taxid", "taxnumber", "taxno", "idnumber", "nationalid", "identitynumber"})
 TAX_IDS = {
-    "AR": IdRule("tax_id", "CUIT or CUIL", read_cuit, "20-12345678-6", _TAX_NOTES | {"cuit", "cuil", "cuitcuil"}),
+    "AR": IdRule("tax_id", mark("CUIT or CUIL"), read_cuit, "20-12345678-6", _TAX_NOTES | {"cuit", "cuil", "cuitcuil"}),
     "IL": IdRule(
-        "tax_id", "identity number", _shaped(r"\d{9}"), "123456782", _TAX_NOTES | {"teudatzehut", "תעודתזהות"}
+        "tax_id", mark("identity number"), _shaped(r"\d{9}"), "123456782", _TAX_NOTES | {"teudatzehut", "תעודתזהות"}
     ),
     "MX": IdRule(
         "tax_id",
-        "RFC or CURP",
+        mark("RFC or CURP"),
         _shaped(r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}|[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d"),
         "GODE561231GR8",
         _TAX_NOTES | {"rfc", "curp", "rfccurp"},
@@ -138,10 +139,11 @@ def compose_ids(
         if read is not None:
             ids.append((rule.name, read))
         elif told and rule is rules[0] and country in TAKEN:
-            findings.add(rule.name, f"the {rule.title} is mistyped", rule.example)
+            findings.add(rule.name, _("it is mistyped"), rule.example, _(rule.title))
             return ()
     if not ids and country in ASKED:
-        findings.add(rules[0].name, f"the {rules[0].title} is missing, and {country} asks for it", rules[0].example)
+        problem = _("it is missing, and {country} asks for it").format(country=country)
+        findings.add(rules[0].name, problem, rules[0].example, _(rules[0].title))
     return tuple(ids)
 
 

@@ -124,7 +124,7 @@ class Purchasing:
         try:
             wanted = wanted_for(rows, self.config.account(self.account).currency)
         except AddressRefused as refused:
-            return Held(Hold.ADDRESS, {"problems": str(refused)})
+            return Held(Hold.ADDRESS, {"problems": refused.told})
         # After the quote before this one the guard is closed, also for the pages that tell what was bought.
         self.guard.reading()
         numbers = self.known.perhaps_bought(rows, wanted)

@@ -115,7 +115,7 @@ class Warming:
         except UnmappedError as gone:
             return str(gone)
         except AddressRefused as refused:
-            return Held(Hold.ADDRESS, {"problems": str(refused)})
+            return Held(Hold.ADDRESS, {"problems": refused.told})
         except ShopBaseError as trouble:
             return f"the store could not be read: {trouble}"
         desk.faces.pictures.ask(turn.rows.line.image)
