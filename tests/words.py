@@ -26,7 +26,7 @@ class _Catalogue(Catalog):
     """A catalogue whose head does not change with the day and the tool."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # never set here
+    def mime_headers(self) -> list[tuple[str, str]]:
         return [
             ("Project-Id-Version", "dropferry"),
             ("Language", str(self.locale)),
@@ -72,10 +72,8 @@ def _said(call: ast.Call) -> Sentence | None:
 def _helps() -> Iterator[tuple[str, str]]:
     """Every paragraph of the helps, English as they stand in the code."""
     from bot.cli.app import command
-    from bot.cli.commands import COMMANDS, SECTIONS
+    from bot.cli.commands import COMMANDS
 
-    for section in SECTIONS:
-        yield section, "bot/cli/commands.py"
     for name, (place, _summary) in COMMANDS.items():
         path = place.partition(":")[0].replace(".", "/") + ".py"
         for help_text in _helps_of(command(name)):
@@ -102,7 +100,7 @@ def updated(language: str, known: Sentences) -> Catalog:
     """The catalogue with exactly the known sentences, and the translations that it had."""
     before, after = read(language), _Catalogue(language, fuzzy=False)
     after.header_comment = "# What dropferry says. Made by `make words`; write translations here, nothing else."
-    for sentence in sorted(known, key=lambda each: (sorted(known[each])[0], str(each))):
+    for sentence in sorted(known, key=lambda each: (min(known[each]), str(each))):
         old: Message | None = before.get(sentence[0] if isinstance(sentence, tuple) else sentence)
         string = old.string if old is not None and old.id == sentence else None
         flags = {"python-brace-format"} if "{" in str(sentence) else set()

@@ -4,54 +4,54 @@ from bot.language import _, mark
 
 # name: (where it is, the first line of its help)
 SECTIONS = {
-    "Set up": {
-        "init": ("bot.cli.setup:init", "Make a home folder with a safe configuration."),
-        "secret": ("bot.cli.setup:secret", "Keep the keys and passwords of the shops."),
-        "browser": ("bot.cli.setup:browser", "Find a Chromium, or get one."),
-        "login": ("bot.cli.signing_in:login", "Sign in to AliExpress in a browser of its own."),
+    mark("Set up"): {
+        "init": ("bot.cli.setup:init", mark("Make a home folder with a safe configuration.")),
+        "secret": ("bot.cli.setup:secret", mark("Keep the keys and passwords of the shops.")),
+        "browser": ("bot.cli.setup:browser", mark("Find a Chromium, or get one.")),
+        "login": ("bot.cli.signing_in:login", mark("Sign in to AliExpress in a browser of its own.")),
         "accounts": (
             "bot.cli.accounts:accounts",
-            "Say which AliExpress accounts are signed in, and which wait for you.",
+            mark("Say which AliExpress accounts are signed in, and which wait for you."),
         ),
     },
-    "Every day": {
-        "run": ("bot.cli.working:run", "Do everything on time, until stopped."),
-        "stop": ("bot.cli.working:stop", "End a running dropferry after the step at hand."),
-        "pull": ("bot.cli.working:pull", "Fetch the paid orders from ShopBase."),
-        "sync": ("bot.cli.working:sync", "Read payment and tracking from AliExpress."),
-        "push": ("bot.cli.working:push", "Send tracking numbers to ShopBase."),
+    mark("Every day"): {
+        "run": ("bot.cli.working:run", mark("Do everything on time, until stopped.")),
+        "stop": ("bot.cli.working:stop", mark("End a running dropferry after the step at hand.")),
+        "pull": ("bot.cli.working:pull", mark("Fetch the paid orders from ShopBase.")),
+        "sync": ("bot.cli.working:sync", mark("Read payment and tracking from AliExpress.")),
+        "push": ("bot.cli.working:push", mark("Send tracking numbers to ShopBase.")),
     },
-    "Unattended": {
-        "service": ("bot.cli.service:service", "Have the system itself run dropferry."),
-        "notify": ("bot.cli.reporting:notify", "Be told, wherever you are, what needs you."),
-        "backup": ("bot.cli.backing_up:backup", "Keep a copy of all that dropferry knows."),
-        "restore": ("bot.cli.backing_up:restore", "Put a copy back, after checking it."),
+    mark("Unattended"): {
+        "service": ("bot.cli.service:service", mark("Have the system itself run dropferry.")),
+        "notify": ("bot.cli.reporting:notify", mark("Be told, wherever you are, what needs you.")),
+        "backup": ("bot.cli.backing_up:backup", mark("Keep a copy of all that dropferry knows.")),
+        "restore": ("bot.cli.backing_up:restore", mark("Put a copy back, after checking it.")),
     },
-    "Buying": {
-        "map": ("bot.cli.mapping:mapping", "Say what each variant of a shop is bought as on AliExpress."),
-        "address": ("bot.cli.addresses:address", "See and mend the address that is typed into AliExpress."),
-        "place": ("bot.cli.placing:place", "Buy on AliExpress, or only see what it would cost."),
-        "pay-run": ("bot.cli.pay_run:pay_run", "Buy order after order: you press and pay, the rest is done."),
-        "pay": ("bot.cli.paying:pay", "List what waits for your payment on AliExpress, the most urgent first."),
-        "approve": ("bot.cli.placing:approve", "Lift what holds a purchase back."),
-        "resolve": ("bot.cli.placing:resolve", "Say what became of a purchase that may have been placed."),
-        "reorder": ("bot.cli.paying:reorder", "Buy again what AliExpress has cancelled or closed."),
-        "reconcile": ("bot.cli.placing:reconcile", "Hold what dropferry knows against what AliExpress shows."),
+    mark("Buying"): {
+        "map": ("bot.cli.mapping:mapping", mark("Say what each variant of a shop is bought as on AliExpress.")),
+        "address": ("bot.cli.addresses:address", mark("See and mend the address that is typed into AliExpress.")),
+        "place": ("bot.cli.placing:place", mark("Buy on AliExpress, or only see what it would cost.")),
+        "pay-run": ("bot.cli.pay_run:pay_run", mark("Buy order after order: you press and pay, the rest is done.")),
+        "pay": ("bot.cli.paying:pay", mark("List what waits for your payment on AliExpress, the most urgent first.")),
+        "approve": ("bot.cli.placing:approve", mark("Lift what holds a purchase back.")),
+        "resolve": ("bot.cli.placing:resolve", mark("Say what became of a purchase that may have been placed.")),
+        "reorder": ("bot.cli.paying:reorder", mark("Buy again what AliExpress has cancelled or closed.")),
+        "reconcile": ("bot.cli.placing:reconcile", mark("Hold what dropferry knows against what AliExpress shows.")),
     },
-    "Orders": {
-        "orders": ("bot.cli.orders:orders", "List the orders, tab by tab."),
-        "show": ("bot.cli.orders:show", "Show all that is known of one order."),
-        "link": ("bot.cli.orders:link", "Tie order lines to an AliExpress order placed by hand."),
-        "fulfil": ("bot.cli.orders:fulfil", "Fulfil an order by hand."),
+    mark("Orders"): {
+        "orders": ("bot.cli.orders:orders", mark("List the orders, tab by tab.")),
+        "show": ("bot.cli.orders:show", mark("Show all that is known of one order.")),
+        "link": ("bot.cli.orders:link", mark("Tie order lines to an AliExpress order placed by hand.")),
+        "fulfil": ("bot.cli.orders:fulfil", mark("Fulfil an order by hand.")),
     },
-    "Trying and mending": {
-        "demo": ("bot.cli.sandboxing:demo", "Watch the whole day against a make-believe shop."),
-        "sandbox": ("bot.cli.sandboxing:sandbox", "Start the make-believe ShopBase and AliExpress."),
-        "read": ("bot.cli.reading:read", "Read a saved AliExpress page or answer."),
-        "doctor": ("bot.cli.checking:doctor", "Prove each thing that a run needs, one line each, with the fix."),
-        "check": ("bot.cli.checking:check", "See whether the robot still finds its way on AliExpress's pages."),
-        "bundle": ("bot.cli.reporting:bundle", "Make one archive for a bug report."),
-        "version": ("bot.cli.setup:version", "Say which version this is."),
+    mark("Trying and mending"): {
+        "demo": ("bot.cli.sandboxing:demo", mark("Watch the whole day against a make-believe shop.")),
+        "sandbox": ("bot.cli.sandboxing:sandbox", mark("Start the make-believe ShopBase and AliExpress.")),
+        "read": ("bot.cli.reading:read", mark("Read a saved AliExpress page or answer.")),
+        "doctor": ("bot.cli.checking:doctor", mark("Prove each thing that a run needs, one line each, with the fix.")),
+        "check": ("bot.cli.checking:check", mark("See whether the robot still finds its way on AliExpress's pages.")),
+        "bundle": ("bot.cli.reporting:bundle", mark("Make one archive for a bug report.")),
+        "version": ("bot.cli.setup:version", mark("Say which version this is.")),
     },
 }
 COMMANDS = {name: row for section in SECTIONS.values() for name, row in section.items()}

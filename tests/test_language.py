@@ -1,0 +1,218 @@
+"""The merchant's language: every sentence can be translated, is translated, and is told in the chosen language."""
+
+import ast
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from bot import language
+from bot.language import _, counted
+from tests import prose, words
+
+# Not for merchants: what stands in for the two sites, the tables' history, and pages made harmless.
+NOT_OURS = ("bot/sandbox/", "bot/migrations/")
+# What is not a sentence for a merchant although it looks like one.
+NO_SENTENCE: dict[str, set[str]] = {}
+# Not converted yet.
+NOT_YET: set[str] = {
+    "bot/address/names.py",
+    "bot/address/region_names.py",
+    "bot/address/regions.py",
+    "bot/address/street.py",
+    "bot/ali_intake.py",
+    "bot/ali_links.py",
+    "bot/approving.py",
+    "bot/backup.py",
+    "bot/browser.py",
+    "bot/browser_install.py",
+    "bot/buying_home.py",
+    "bot/checkup/accounts.py",
+    "bot/checkup/database.py",
+    "bot/checkup/live.py",
+    "bot/checkup/pages.py",
+    "bot/checkup/running.py",
+    "bot/checkup/settings.py",
+    "bot/checkup/store.py",
+    "bot/cli/addresses.py",
+    "bot/cli/cost_report.py",
+    "bot/cli/mapping.py",
+    "bot/cli/mapping_shown.py",
+    "bot/cli/orders.py",
+    "bot/cli/output.py",
+    "bot/cli/pay_report.py",
+    "bot/cli/pay_run_report.py",
+    "bot/cli/placing.py",
+    "bot/cli/reading.py",
+    "bot/cli/reporting.py",
+    "bot/cli/sandboxing.py",
+    "bot/cli/service.py",
+    "bot/cli/serving.py",
+    "bot/cli/setup.py",
+    "bot/cli/showing.py",
+    "bot/cli/signing_in.py",
+    "bot/cli/working.py",
+    "bot/comparing.py",
+    "bot/config.py",
+    "bot/cookies.py",
+    "bot/csv_files.py",
+    "bot/db.py",
+    "bot/finding.py",
+    "bot/home.py",
+    "bot/home_place.py",
+    "bot/intake.py",
+    "bot/intake_changes.py",
+    "bot/jobs/alarming.py",
+    "bot/jobs/attending.py",
+    "bot/jobs/by_hand.py",
+    "bot/jobs/checking.py",
+    "bot/jobs/comparing.py",
+    "bot/jobs/desk.py",
+    "bot/jobs/intents.py",
+    "bot/jobs/lease.py",
+    "bot/jobs/left_open.py",
+    "bot/jobs/looking.py",
+    "bot/jobs/one_by_one.py",
+    "bot/jobs/pay_run.py",
+    "bot/jobs/pay_together.py",
+    "bot/jobs/place.py",
+    "bot/jobs/pull.py",
+    "bot/jobs/purchasing.py",
+    "bot/jobs/push.py",
+    "bot/jobs/recheck.py",
+    "bot/jobs/reconciling.py",
+    "bot/jobs/record_only.py",
+    "bot/jobs/settling.py",
+    "bot/jobs/sync.py",
+    "bot/jobs/tell.py",
+    "bot/jobs/warming.py",
+    "bot/linking.py",
+    "bot/locks.py",
+    "bot/log_events.py",
+    "bot/mapping.py",
+    "bot/mapping_check.py",
+    "bot/mapping_csv.py",
+    "bot/mapping_fields.py",
+    "bot/models.py",
+    "bot/notify.py",
+    "bot/origins.py",
+    "bot/outcomes.py",
+    "bot/pay_words.py",
+    "bot/planning.py",
+    "bot/pricing.py",
+    "bot/recordings/capture.py",
+    "bot/recordings/cases.py",
+    "bot/recordings/harmless.py",
+    "bot/recordings/kinds.py",
+    "bot/recordings/nodes.py",
+    "bot/recordings/replay.py",
+    "bot/reordering.py",
+    "bot/restore.py",
+    "bot/runs.py",
+    "bot/scheduler.py",
+    "bot/secrets.py",
+    "bot/service/kinds.py",
+    "bot/service/systemd.py",
+    "bot/service/tasks.py",
+    "bot/shipping.py",
+    "bot/shopbase/calls.py",
+    "bot/shopbase/client.py",
+    "bot/shopbase/fields.py",
+    "bot/shopbase/listing.py",
+    "bot/shopbase/reading.py",
+    "bot/telling.py",
+    "bot/wording.py",
+    "bot/wording_holds.py",
+    "bot/work.py",
+}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test leaves the process as it was."""
+    yield
+    language.use("en")
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Every module of bot."""
+    return dict(words.modules())
+
+
+def places(sentence: str) -> list[str]:
+    """The named places of a sentence."""
+    return sorted(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+def forms(text: object) -> list[str]:
+    """The singular and the plural, or the one form that there is."""
+    return list(text) if isinstance(text, tuple | list) else [str(text)]
+
+
+def edges(sentence: str) -> tuple[bool, bool, str]:
+    """How a sentence begins and ends: with a blank or not, and with which sign."""
+    last = sentence[-1:]
+    return sentence[:1].isspace(), last.isspace(), last if last in ".:?!…" else ""
+
+
+@pytest.mark.parametrize("spoken", words.TRANSLATED)
+class TestCatalogue:
+    """The catalogue of a language is whole, true to its sentences, and the one that the program reads."""
+
+    def test_it_has_every_sentence_and_no_other(self, spoken: str) -> None:
+        """Proves that nothing was added to the code, or taken out, without `make words`."""
+        catalogue = {each.id: each for each in words.read(spoken) if each.id}
+        assert set(words.sentences()) == set(catalogue)
+
+    def test_every_sentence_is_translated(self, spoken: str) -> None:
+        """Proves that no translation is missing or only guessed."""
+        left = [each.id for each in words.read(spoken) if each.id and (each.fuzzy or not all(forms(each.string)))]
+        assert [] == left
+
+    def test_translations_say_the_same_places(self, spoken: str) -> None:
+        """Proves that each translation has the places of its sentence, and begins and ends like it."""
+        pairs = [
+            (forms(message.id)[-1], told)
+            for message in words.read(spoken)
+            if message.id
+            for told in forms(message.string)
+        ]
+        assert [] == [(origin, told) for origin, told in pairs if places(origin) != places(told)]
+        assert [] == [(origin, told) for origin, told in pairs if edges(origin) != edges(told)]
+
+    def test_the_program_reads_the_same(self, spoken: str) -> None:
+        """Proves that the compiled catalogue is the one that people edit."""
+        language.use(spoken)
+        for message in words.read(spoken):
+            if isinstance(message.id, tuple | list):
+                one, many = message.id
+                assert forms(message.string)[-1].replace("{count}", "5") == counted(one, many, 5)
+            elif message.id:
+                assert message.string == _(message.id)
+
+
+class TestCode:
+    """No sentence in the code can escape the catalogue."""
+
+    def test_every_sentence_can_be_translated(self, trees: dict[str, ast.Module]) -> None:
+        """Proves that each text that a merchant may read goes through `_`, `mark` or `counted`."""
+        trouble = prose.troubles(trees)
+        found = [
+            each
+            for path, tree in trees.items()
+            if not path.startswith(NOT_OURS) and path not in NOT_YET
+            for each in prose.bare_sentences(path, tree, trouble)
+            if each.text not in NO_SENTENCE.get(path, set())
+        ]
+        assert [] == [str(each) for each in found]
+
+    def test_no_exception_is_left_over(self, trees: dict[str, ast.Module]) -> None:
+        """Proves that each exception made above is still needed."""
+        trouble = prose.troubles(trees)
+        texts = {path: {each.text for each in prose.bare_sentences(path, trees[path], trouble)} for path in NO_SENTENCE}
+        assert {} == {path: left for path, known in NO_SENTENCE.items() if (left := known - texts[path])}
+
+    def test_no_sentence_is_put_together(self, trees: dict[str, ast.Module]) -> None:
+        """Proves that sentences are translated whole, and when they are told."""
+        assert [] == [str(each) for path, tree in trees.items() for each in prose.misused(path, tree)]
