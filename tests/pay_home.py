@@ -1,15 +1,22 @@
 """A home whose account pays by a saved card, and a person who presses and pays in its pay runs."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from bot.db import Database
 from bot.jobs.paid import PaidOrder, PaidRun
 from bot.jobs.pay_run import PayRun
 from bot.jobs.place import PlaceOrders
 from bot.jobs.purchasing import Outcome
+from bot.jobs.record_only import plan_orders
+from bot.models import PurchaseState
 from bot.sandbox.aliexpress.orders import AliOrder as Made
+from bot.sandbox.payer import Payer, Plan
+from bot.sandbox.shop_state import ShopOrder
+from bot.sandbox.world import recipient_typed
 from bot.work import Workplace
 from tests.buying_home import ACCOUNT, Keeper
-from tests.payer import Payer, Plan
 
 
 class PayHome(Keeper):
@@ -26,24 +33,51 @@ class PayHome(Keeper):
         """What AliExpress holds for each line, in this test's own account."""
         return super().made(account or self.account)
 
-    def workplace(self, database: Any, **how: Any) -> Workplace:
+    def workplace(self, database: Database, **how: Any) -> Workplace:
         """As a command has it."""
         return Workplace(self.home, self.config, database, self.said.append, **how)
 
-    def listed(self, place: Workplace) -> list[Outcome]:
-        """What a dry run can order."""
-        done = PlaceOrders(place, self.context, ACCOUNT, live=False).run()
+    def listed(self, place: Workplace, *, dry: bool) -> list[Outcome]:
+        """What can be ordered: as a dry run has found it, else without a quote, which is quicker."""
+        done = PlaceOrders(place, self.context, ACCOUNT, live=False).run() if dry else plan_orders(place, ACCOUNT)
         assert done.trouble is None, done.trouble
         return [each for each in done.outcomes if each.state == "quoted"]
 
-    def pay(self, plans: dict[str, Plan] | None = None, *, stopped: Any = None, **how: Any) -> PaidRun:
+    def pay(
+        self,
+        plans: Mapping[str, Plan] | None = None,
+        *,
+        dry: bool = False,
+        between: Callable[[], None] = lambda: None,
+        place: Mapping[str, Any] | None = None,
+        kind: type[PayRun] = PayRun,
+        **how: Any,
+    ) -> PaidRun:
         """Pull, list and pay with a person who does as planned."""
         self.pull()
-        payer = how.pop("rest", None) or Payer(plans or {}, self.sandbox)
+        how = {"sleep": self.slept.append, "rest": Payer(plans or {}, self.sandbox), **how}
         with self.database() as database:
-            place = self.workplace(database, **({"stopped": stopped} if stopped else {}))
-            how = {"sleep": self.slept.append, **how}
-            return PayRun(place, self.context, ACCOUNT, self.listed(place), rest=payer, **how).run()
+            here = self.workplace(database, **(place or {}))
+            ticked = self.listed(here, dry=dry)
+            between()
+            return kind(here, self.context, ACCOUNT, ticked, **how).run()
+
+    def state_of(self, name: str) -> PurchaseState:
+        """Where the purchase of an order of one line stands."""
+        return self.purchases()[name, 1][0].state
+
+    def spoil(self) -> None:
+        """AliExpress has taken each order down for somebody else, twice as many pieces, and dearer."""
+        for order in self.orders():
+            order.recipient = replace(order.recipient, name="Nobody Else", phone="+1 2025550199", zip="10001")
+            order.lines = tuple(replace(line, quantity=line.quantity * 2) for line in order.lines)
+            order.total += 100
+
+
+def phone_of(order: ShopOrder) -> str:
+    """The phone of whom an order is for, as AliExpress has it: by that the stand-in tells orders apart."""
+    assert order.address is not None
+    return recipient_typed(order.address, order.phone).phone
 
 
 def states(done: PaidRun) -> dict[str, str]:

@@ -40,7 +40,9 @@ SKIPPED = "you skipped it; it waits for the next pay run"
 STOPPED = "the run was stopped before it; it waits for the next one"
 
 
-def plan_orders(place: Workplace, account: str, only: Collection[int] | None, limit: int | None) -> Placed:
+def plan_orders(
+    place: Workplace, account: str, only: Collection[int] | None = None, limit: int | None = None
+) -> Placed:
     """The orders that a person can buy now, without a quote, and why the others cannot be bought."""
 
     def candidates() -> list[Candidate]:
