@@ -14,17 +14,18 @@ from playwright.sync_api import Frame, Page, Request, Response
 
 import flows
 from bot.recordings import personal
-from bot.recordings.kinds import Kind
+from bot.recordings.kinds import KINDS, Kind, asked_for
 from bot.recordings.nodes import Element, tree_of
 from flows.errors import TryLater
 from flows.mtop import JSONP, RENEWED_TOKEN, codes_of
+from flows.pages.confirm import PATH
 from flows.pages.login import LoginPage
 from flows.selector_files import load
 from flows.values import Site
 
 PATIENCE = 20.0  # how long a page may take until it is drawn
 STEP = 0.05
-QUIET = 0.4  # how long nothing may move in it
+QUIET = 1.0  # how long nothing may move in it
 AT_MOST = 8.0  # how long it may go on moving once it is drawn
 EMBEDDED = "embedded"
 Ready = Callable[[Page], None]
@@ -100,22 +101,35 @@ class Heard:
         self.pending.discard(request)
 
 
-def capture(page: Page, site: Site, kind: Kind, url: str, ready: Ready | None = None) -> Recording:
-    """Opens `url` and takes what it shows once it has stopped moving; `ready` may wait for a person before.
+def capture(
+    page: Page, site: Site, kind: Kind, url: str, ready: Ready | None = None, *, quiet: float = QUIET
+) -> Recording:
+    """Opens `url` and takes what it shows once nothing has moved for `quiet` seconds; `ready` may wait for a person.
 
     Raises TryLater where the page does not open.
     """
     with Heard(page, site) as heard:
         try:
+            for before in _on_the_way(url):
+                page.goto(before, wait_until="domcontentloaded", timeout=PATIENCE * 1000)
+                _settle(page, site, KINDS["product"], heard, quiet)
+                heard.answers.clear()
             page.goto(url, wait_until="domcontentloaded", timeout=PATIENCE * 1000)
-            _settle(page, site, kind, heard)
+            _settle(page, site, kind, heard, quiet)
             if ready is not None:
                 ready(page)
-                _wait_until_still(page, heard)
+                _wait_until_still(page, heard, quiet)
             calls = [call for one in heard.answers if (call := _call(one)) is not None]
             return _taken(page, site, kind, url, calls)
         except PlaywrightError as error:
             raise TryLater(f"{url.split('?', 1)[0]}: the browser says: {str(error).splitlines()[0]}") from error
+
+
+def _on_the_way(url: str) -> list[str]:
+    """The product page comes before its confirm page: opened without it, that one shows an error."""
+    parts = urlsplit(url)
+    product_id = asked_for(url, "objectId")
+    return [f"{parts.scheme}://{parts.netloc}/item/{product_id}.html"] if parts.path == PATH and product_id else []
 
 
 def name_of(url: str) -> str:
@@ -124,21 +138,21 @@ def name_of(url: str) -> str:
     return path[2].lower() if path[1:2] == ["h5"] and len(path) > 2 else ""
 
 
-def _settle(page: Page, site: Site, kind: Kind, heard: Heard) -> None:
+def _settle(page: Page, site: Site, kind: Kind, heard: Heard, quiet: float) -> None:
     """Until the page is drawn, was answered or asks for a person, and has stopped moving."""
     screen, login = kind.screen(page, site), LoginPage(page, site)
     apis = {api.lower() for api in kind.apis}
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and not (screen.drawn(seconds=0.2) or heard.names() & apis):
+    while time.monotonic() < until and not (screen.drawn(seconds=0.2) or heard.names() & (apis or heard.names())):
         if login.asks_for_person(look=True) is not None:
             break
-    _wait_until_still(page, heard)
+    _wait_until_still(page, heard, quiet)
 
 
-def _wait_until_still(page: Page, heard: Heard) -> None:
+def _wait_until_still(page: Page, heard: Heard, quiet: float) -> None:
     """Until nothing has moved in the page for a while and no call is without an answer; not for ever."""
     until, since, before = time.monotonic() + AT_MOST, time.monotonic(), None
-    while time.monotonic() < until and time.monotonic() - since < QUIET:
+    while time.monotonic() < until and time.monotonic() - since < quiet:
         now = (page.url, page.evaluate("() => [document.readyState, document.documentElement.outerHTML.length]"))
         if now != before or heard.pending or now[1][0] != "complete":
             since, before = time.monotonic(), now

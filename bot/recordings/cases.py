@@ -14,7 +14,7 @@ from bot.errors import ConfigError
 from bot.home import write_private
 from bot.recordings.capture import RecordedCall
 from bot.recordings.kinds import KINDS, Kind, Reading
-from flows.errors import FlowError, PageChanged, PersonNeeded
+from flows.errors import CannotBuy, FlowError, PageChanged, PersonNeeded
 from flows.values import Value
 
 SOURCES = ("real", "sandbox")
@@ -110,7 +110,7 @@ def told(reading: Reading) -> dict[str, Any]:
         if outcome is not None
     }
     for name in ("calls", "page"):
-        if name in found and _same_but_reader(found[name], found["both"]):
+        if name in found and "error" not in found["both"] and _same_but_reader(found[name], found["both"]):
             found["both"] = {"as": name, "reader": found["both"].get("reader", name)}
             break
     return found
@@ -147,6 +147,8 @@ def _outcome(outcome: Value | FlowError) -> dict[str, Any]:
     told: dict[str, Any] = {"error": type(outcome).__name__}
     if isinstance(outcome, PersonNeeded):
         return told | {"kind": outcome.kind.value}
+    if isinstance(outcome, CannotBuy):
+        return told | {"reason": outcome.reason.value}
     if isinstance(outcome, PageChanged):
         return told | {"page": outcome.page, "element": outcome.element, "found": outcome.found}
     return told | {"says": str(outcome)}

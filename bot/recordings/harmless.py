@@ -9,6 +9,7 @@ from flows.selector_files import load
 
 SPOKEN = ("order_list", "order_detail", "tracking", "product", "confirm", "address_form", "words")
 UNSPOKEN = {("confirm", "never_deferred"), ("order_list", "tabs")}
+ESCAPED = re.compile(r"[#\\]|%[0-9A-Fa-f]{2}")  # what may be anything once it is undone
 SMALL = re.compile(r"[x×]?\s?\d{1,3}%?(?!\d)")
 
 # What AliExpress's own pages print beside what the readers look for.
@@ -78,10 +79,9 @@ def amount() -> re.Pattern[str]:
     """An amount with its sign or code, before or after it."""
     from babel.numbers import list_currencies
 
-    signs = {sign for listed in load("words").means["currency"].values() for sign in listed} | set(
-        list_currencies("en")
-    )
-    longest = sorted(signs, key=len, reverse=True)
+    known = {sign for listed in load("words").means["currency"].values() for sign in listed}
+    known |= {re.sub(r"([A-Z])(\W)", r"\1 \2", sign) for sign in known} | set(list_currencies("en"))
+    longest = sorted(known, key=len, reverse=True)
     # A code in letters begins a word of its own; a sign may stand right behind another text.
     before = "|".join(rf"(?<!\w){re.escape(sign)}" if sign[0].isalpha() else re.escape(sign) for sign in longest)
     behind = "|".join(rf"{re.escape(sign)}(?!\w)" for sign in longest)
@@ -109,6 +109,17 @@ def day() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{in_words}|{in_numbers}|{in_asia}){clock}(?!\w)", re.IGNORECASE)
 
 
+@cache
+def _sayings() -> tuple[str, ...]:
+    return tuple(word for listed in load("login").means["says"].values() for word in listed)
+
+
+def saying(text: str) -> str | None:
+    """Of a text that tells what a sign-in page wants, the words that tell it; None for any other text."""
+    said = written(text)
+    return next((f"… {words} …" for words in _sayings() if words in said), None)
+
+
 def facts(text: str) -> list[tuple[int, int]]:
     """Where dates and amounts stand in a text."""
     return [found.span() for pattern in (day(), amount()) for found in pattern.finditer(text)]
@@ -116,6 +127,8 @@ def facts(text: str) -> list[tuple[int, int]]:
 
 def is_harmless(text: str) -> bool:
     """Whether a text holds nothing but what the site prints for everyone, dates, amounts and small numbers."""
+    if ESCAPED.search(text):
+        return False
     left = text
     for pattern in (day(), amount()):
         left = pattern.sub(" ", left)

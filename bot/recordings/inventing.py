@@ -35,6 +35,7 @@ ONSETS = (
 )
 VOWELS = ("a", "e", "i", "o", "u")
 ACCENTS = {"a": "ạ", "e": "ẹ", "i": "ị", "o": "ọ", "u": "ụ"}
+AMPLE = 6
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 NO_MARKS = str.maketrans({"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i"})
 
@@ -111,7 +112,8 @@ class Inventor:
 
     def _fresh(self, kind: str, key: str, make: Callable[[], str]) -> str:
         now = make()
-        while plain(now) in self.taken or now == key:
+        # Of short ones there are too few for each to be another: only itself it may not become.
+        while now == key or (len(key) >= AMPLE and plain(now) in self.taken):
             now = make()
         self.taken.add(plain(now))
         self._known[kind, key] = now
@@ -129,7 +131,7 @@ class Inventor:
 
     def _digits(self, was: str) -> str:
         # Below 9 in front: a number of 16 digits must stay one that JavaScript can hold.
-        first = "0" if was.startswith("0") else str(self.chance.randrange(1, 9))
+        first = "0" if was.startswith("0") and len(was) > 1 else str(self.chance.randrange(1, 9))
         return first + "".join(str(self.chance.randrange(10)) for _ in was[1:])
 
     def _shaped(self, was: str) -> str:

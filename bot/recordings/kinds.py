@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
-from flows.errors import FlowError, NeedKind, PageChanged
+from flows.errors import CannotBuy, FlowError, NeedKind, PageChanged, PersonNeeded, Reason
 from flows.page import PageObject
 from flows.pages import confirm, confirm_answer, order_detail, order_list, product, tracking
 from flows.pages.address_form import DrawnAddresses, State
@@ -35,7 +35,8 @@ class AskedFor(Value):
 class Kind:
     """One kind of page: where its answers come from, what reads them, what reads the drawn page, how both compare.
 
-    `files` are the selector files that it looks with. `together` says what the robot takes where both were read.
+    `files` are the selector files that it looks with. `alone` reads the page where no answer could be read,
+    `together` says what the robot takes where both were, `trouble` what it makes of an error.
     """
 
     files: tuple[str, ...]
@@ -44,7 +45,9 @@ class Kind:
     apis: tuple[str, ...] = ()
     from_answers: Callable[[Answers, str], Value] | None = None
     compare: Callable[[Any, Any], None] = lambda _read, _drawn: None
+    alone: Callable[[Page, Site], Value] | None = None
     together: Callable[[Page, Site, Any], Value] | None = None
+    trouble: Callable[[Page, Site, FlowError], FlowError] = lambda _page, _site, error: error
     path: str | None = None
 
 
@@ -83,6 +86,11 @@ def _compare_products(read: Product, drawn: Value) -> None:
 
 def _offers(read: Product) -> list[tuple[str, str]]:
     return [(sku.sku_id, sku.sku_attr) for sku in read.skus]
+
+
+def _gone(page: Page, site: Site, error: FlowError) -> FlowError:
+    is_gone = not isinstance(error, PersonNeeded) and DrawnProduct(page, site).is_gone()
+    return CannotBuy(Reason.PRODUCT_GONE, "the page says that it is not sold") if is_gone else error
 
 
 def _quote(page: Page, site: Site, terms: confirm_answer.Terms) -> Value:
@@ -134,6 +142,8 @@ KINDS: dict[str, Kind] = {
         apis=(product.API,),
         from_answers=lambda answers, url: product.from_answer(answers[-1], None, product.id_in(url)),
         compare=_compare_products,
+        alone=product.from_page,
+        trouble=_gone,
     ),
     "confirm": Kind(
         files=("confirm",),
@@ -166,12 +176,19 @@ def said(read: Callable[[], Value]) -> Value | FlowError:
 def _together(kind: Kind, page: Page, site: Site, told: Value | FlowError | None, drawn: Value | FlowError) -> Value:
     if told is None:
         return _given(drawn)
-    if kind.together is not None and not isinstance(told, FlowError):
-        return kind.together(page, site, told)
-    readers = TwoReaders[Value, Value](kind.compare)
-    return readers.read(
-        lambda: _given(told), lambda: _given(drawn), lambda: _given(drawn), lambda _read, _seconds: True
-    )
+
+    def beside() -> Value:
+        return _given(drawn)
+
+    def alone() -> Value:
+        return kind.alone(page, site) if kind.alone else beside()
+
+    try:
+        if kind.together is not None and not isinstance(told, FlowError):
+            return kind.together(page, site, told)
+        return TwoReaders[Value, Value](kind.compare).read(lambda: _given(told), alone, beside, lambda _r, _s: True)
+    except FlowError as error:
+        raise kind.trouble(page, site, error) from error
 
 
 def _given(value: Value | FlowError) -> Value:

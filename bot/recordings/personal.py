@@ -81,7 +81,7 @@ ASKED = frozenset(
     }
 )
 SITE = re.compile(r"^(?:[a-z0-9-]+\.)*aliexpress\.(?:com|us)$")
-OPEN_PATHS = re.compile(r"^/(?:item|i|p|store|order|w|wholesale|h5|_____tmd_____)(?:/[\w.\-/]*)?$|^/?$")
+OPEN_PATHS = re.compile(r"^/(?:item|i|iv|p|store|order|w|wholesale|h5|_____tmd_____)(?:/[\w.\-/]*)?$|^/?$")
 
 # Attributes that stay; all others may hold anything.
 ATTRIBUTES = frozenset(

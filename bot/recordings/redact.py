@@ -39,6 +39,8 @@ BLOCKS |= {
     "body",
 }
 CALLED = re.compile(r"^[A-Za-z_$][\w$.:-]*$")
+NAMED = re.compile(r"^[A-Za-z_-][\w:-]*$", re.ASCII)
+CHOICE = re.compile(r"^\d{1,9}-\d{1,10}$", re.ASCII)  # property and value of a SKU
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|svg)(?:[_?].*)?$", re.IGNORECASE)
 
@@ -98,7 +100,7 @@ class Redactor:
                 self._finder.replace_rest(stream, number)
             elif not self._may_stay(text.said, stream.left(number), policy):
                 stream.keep(*stream.spans[number])
-                stream.change(*stream.spans[number], TAKEN_OUT)
+                stream.change(*stream.spans[number], harmless.saying(text.said) or TAKEN_OUT)
         for (text, _, _), said in zip(found, stream.written(), strict=True):
             text.said = said
         for element, policy in _elements(page, ""):
@@ -140,7 +142,7 @@ class Redactor:
         if policy == "people" and not harmless.is_harmless(stream.left(0)):
             self._finder.replace_rest(stream, 0)
         elif not self._may_stay(said, stream.left(0), policy):
-            return TAKEN_OUT
+            return harmless.saying(said) or TAKEN_OUT
         return stream.written()[0]
 
     def _may_stay(self, said: str, left: str, policy: str) -> bool:
@@ -174,6 +176,8 @@ class Redactor:
     def _attribute(self, element: Element, name: str, value: str, policy: str) -> str:
         if name in {"href", "src"}:
             return self.address(value)
+        if name == "data-sku-col" and CHOICE.match(value):
+            return value
         if name in personal.NAME_ATTRIBUTES:
             return " ".join(token for token in value.split() if self._is_name(token))
         if name in personal.SPOKEN_ATTRIBUTES and value.strip():
@@ -187,8 +191,8 @@ class Redactor:
     def _is_name(self, token: str) -> bool:
         """Whether a name that the site gave to an element may stay: it holds nothing of anybody."""
         if (token, "name") not in self._said:
-            odd = not token.isascii() or "%" in token or "@" in token or self._finder.finds(token)
-            self._said[token, "name"] = "" if odd else token
+            is_name = NAMED.match(token) is not None and not self._finder.is_named_after(token)
+            self._said[token, "name"] = token if is_name else ""
         return bool(self._said[token, "name"])
 
     def _learn(self, value: Any, *, in_people: bool, name: str = "") -> None:
@@ -288,11 +292,10 @@ def _people_on(page: Element) -> Iterator[str]:
 
 
 def _values_in(element: Element) -> Iterator[str]:
-    texts = [text.said for text, policy, _ in _texts(element, "people", "div") if policy == "people"]
-    yield from (text for text in texts if _is_value(text))
-    whole = "".join(texts)
-    if len(whole) <= 60 and _is_value(whole):
-        yield whole
+    """Each text of people in an element, and each line that several of them make together."""
+    found = [(text.said, begins) for text, policy, begins in _texts(element, "people", "div") if policy == "people"]
+    lines = "".join(f"\n{said}" if begins else said for said, begins in found).split("\n")
+    yield from dict.fromkeys(text for text in (*lines, *(said for said, _ in found)) if _is_value(text))
 
 
 def _is_value(text: str) -> bool:

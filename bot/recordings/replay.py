@@ -83,6 +83,7 @@ class Replayer:
     @contextmanager
     def opened(self, case: Case) -> Iterator[Tab]:
         """The case as an open page, with whoever listens to its calls."""
+        self.page.goto("about:blank")  # what the case before it left behind must not be read for this one
         self._case = case
         with Tab(self.page, self.site, case.kind.apis) as tab:
             tab.start(case.about.asked)
@@ -114,7 +115,9 @@ class Replayer:
         if route.request.url == about.url:
             route.fulfill(body=with_loader(case, self.site), content_type="text/html;charset=utf-8")
         elif route.request.url == about.asked:
-            route.fulfill(status=302, headers={"Location": about.url})
+            # Led on by script: where a served redirect leads is asked for behind the back of every route.
+            led_on = f"<script>location.replace({json.dumps(about.url)})</script>"
+            route.fulfill(body=led_on, content_type="text/html")
         else:
             route.abort()
 

@@ -17,10 +17,11 @@ CODE = re.compile(
     r"(?<![^\W_])(?=[^\W_]*\d[^\W_]*\d[^\W_]*\d[^\W_]*\d[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}(?![^\W_])"
 )
 SECRET = re.compile(r"(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=.-]{20,}")
+CALLED = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*(?:[_.-]\d{1,6})?")  # a name that a programmer gave
 CARD = re.compile(r"[*•·xX]{2,}[\s*•·xX]{0,15}\d{4}(?!\d)")
 DIGITS = re.compile(r"\d{7,}")
 DIALLING = re.compile(r"\+\d{1,4}(?=[\s\u00a0]|$)")
-PHONE = re.compile(r"(?<!\d)(?:\+\d{1,3}[\s\u00a0]|\(?\+?)?\d(?:[\s().\u00a0\u2010-\u2015-]{0,3}\d){7,}")
+PHONE = re.compile(r"(?<!\d)(?:\+\d{1,3}[^\S\n]|\(?\+?)?\d(?:(?:[^\S\n]|[().\u200b-\u200f\u2010-\u2015-]){0,3}\d){7,}")
 JOINING = {"Cf", "Mn", "Me"}
 
 
@@ -68,14 +69,20 @@ class Stream:
             self._changes[place] = ""
 
     def each(self, pattern: re.Pattern[str], now: Callable[[str], str | None]) -> None:
-        """Changes all that a pattern finds, first inside each text, then over their borders; None leaves it."""
+        """Changes all that a pattern finds inside each text; None leaves it. Signs that show nothing are overlooked."""
         for start, end in self.spans:
             self._each_in(pattern, self.raw[start:end], start, now)
+
+    def across(self, pattern: re.Pattern[str], now: Callable[[str], str | None]) -> None:
+        """The same over the borders of texts."""
         self._each_in(pattern, self.raw, 0, now)
 
     def _each_in(self, pattern: re.Pattern[str], text: str, offset: int, now: Callable[[str], str | None]) -> None:
-        for found in pattern.finditer(text):
-            start, end = found.start() + offset, found.end() + offset
+        shown = [place for place, sign in enumerate(text) if sign.isascii() or unicodedata.category(sign) != "Cf"]
+        for found in pattern.finditer("".join(text[place] for place in shown)):
+            if found.end() == found.start():
+                continue
+            start, end = shown[found.start()] + offset, shown[found.end() - 1] + 1 + offset
             if self.is_free(start, end) and (other := now(found[0])) is not None:
                 self.change(start, end, other)
 
@@ -162,15 +169,33 @@ class Finder:
         self._long = sorted((word for word in self._words if len(word) >= 6), key=len, reverse=True)
 
     def replace(self, stream: Stream) -> None:
-        """Replaces all that is found in a stream."""
-        for secret in self.secrets:
-            stream.each(re.compile(re.escape(secret)), self.inventor.code)
-        stream.each(MAIL, self.inventor.mail)
-        stream.each(LINK, lambda _: "https://example.com/")
-        stream.each(CARD, lambda was: was[:-4] + self.inventor.number(was[-4:]))
+        """Replaces all that is found in a stream: inside its texts first, then what is split over several."""
+        for each in (stream.each, stream.across):
+            for secret in self.secrets:
+                each(re.compile(re.escape(secret)), self.inventor.code)
+            each(MAIL, self.inventor.mail)
+            each(LINK, lambda _: "https://example.com/")
+            each(CARD, lambda was: was[:-4] + self.inventor.number(was[-4:]))
         self._keep_facts(stream)
-        for pattern in (IP4, IP6):
-            stream.each(pattern, self.inventor.ip)
+        for each in (stream.each, stream.across):
+            each(IP4, self.inventor.ip)
+            each(IP6, self.inventor.ip)
+        self._replace_known(stream)
+        for each in (stream.each, stream.across):
+            each(CODE, lambda was: None if was in self.public else self.inventor.code(was))
+            each(SECRET, self._secret)
+            each(DIGITS, self._number)
+            each(PHONE, self._phone)
+
+    def is_named_after(self, name: str) -> bool:
+        """Whether a name that the site gave to something has anybody's data in it."""
+        stream = Stream([(name, True)])
+        self._replace_known(stream)
+        for pattern in (CODE, DIGITS):
+            stream.each(pattern, lambda _: "")
+        return stream.written() != [name] or any(secret in name for secret in self.secrets)
+
+    def _replace_known(self, stream: Stream) -> None:
         self._replace_wholes(stream)
         for piece in list(stream.pieces()):
             if not self._replace_word(stream, piece):
@@ -179,10 +204,6 @@ class Finder:
         for word in self._long:
             for begin, end in stream.find(word):
                 self._spell(stream, stream.piece_of(begin, end))
-        stream.each(CODE, lambda was: None if was in self.public else self.inventor.code(was))
-        stream.each(SECRET, self._secret)
-        stream.each(DIGITS, self._number)
-        stream.each(PHONE, self._phone)
 
     def replace_rest(self, stream: Stream, number: int) -> None:
         """Replaces every word and number of one text: it is somebody's."""
@@ -197,7 +218,8 @@ class Finder:
         stream = Stream([(text, True)])
         before = self.inventor.replaced.copy()
         self.replace(stream)
-        self.inventor.replaced = before
+        self.inventor.replaced.clear()
+        self.inventor.replaced.update(before)
         return stream.written() != [text]
 
     def _keep_facts(self, stream: Stream) -> None:
@@ -250,13 +272,14 @@ class Finder:
         return None if was in self.public else self.inventor.number(was)
 
     def _secret(self, was: str) -> str | None:
-        is_text = not any(sign.isdigit() for sign in was) or was in self.public
-        return None if is_text else self.inventor.code(was)
+        return None if was in self.public or CALLED.fullmatch(was) else self.inventor.code(was)
 
     def _phone(self, was: str) -> str:
         prefix = re.match(r"\+\d{1,3}[\s\u00a0]", was)
         kept = prefix[0] if prefix else ""
-        return kept + re.sub(r"\d+", lambda run: self.inventor.number(run[0]), was[len(kept) :])
+        rest = was[len(kept) :]
+        digits = iter(self.inventor.number(re.sub(r"\D", "", rest)))
+        return kept + re.sub(r"\d", lambda _: next(digits), rest)
 
 
 def is_telling(word: str) -> bool:
