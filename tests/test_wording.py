@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from bot import wording, wording_holds
+from bot import language, wording, wording_holds
 from bot.facts import OrderFacts, PurchaseFacts, Said, Tab, Warn, Why
 from bot.holds import Hold
 from bot.tabs import stand
@@ -148,12 +148,30 @@ def test_a_pay_deadline_that_no_page_tells() -> None:
 
 
 def test_times_are_those_of_the_machine() -> None:
-    """A time is shown in the machine's own zone, a day as it is."""
+    """A time is shown in the machine's own zone first, a day as it is."""
     moment = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-    assert moment.astimezone().strftime("%Y-%m-%d %H:%M") == when(moment)
+    assert when(moment).startswith(moment.astimezone().strftime("%Y-%m-%d %H:%M"))
     assert "until 2026-11-25" not in sentence(Said(Why.POST_PURCHASE, {"until": moment}))
     ends = Said(Warn.PROTECTION_ENDS, {"number": "8214", "until": date(2026, 11, 25), "days": 3})
     assert sentence(ends).endswith("before 2026-11-25")
+
+
+@pytest.mark.parametrize(
+    ("hours", "spoken", "told"),
+    [
+        (0, "en", "2026-11-22 20:00 UTC"),
+        (7, "en", "2026-11-23 03:00 (2026-11-22 20:00 UTC)"),
+        (7, "vi", "03:00 23/11/2026 (20:00 22/11/2026 UTC)"),
+        (-5, "en", "2026-11-22 15:00 (20:00 UTC)"),
+    ],
+)
+def test_local_time_first(hours: int, spoken: str, told: str) -> None:
+    """The merchant's own time stands first, UTC after it, with its day where that is another one."""
+    language.use(spoken)
+    try:
+        assert told == when(datetime(2026, 11, 22, 20, 0, tzinfo=UTC), timezone(timedelta(hours=hours)))
+    finally:
+        language.use("en")
 
 
 def test_a_parcel_without_a_number_is_called_so() -> None:
