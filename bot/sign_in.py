@@ -13,7 +13,7 @@ from bot.config import Config
 from bot.cookie_check import CookieCheck, check_cookies, is_open_to_others
 from bot.cookies import member_of
 from bot.db import Database
-from bot.errors import ConfigError
+from bot.errors import ConfigError, DropferryError
 from bot.home import Home
 from bot.language import _
 from bot.locks import Note, account_lock
@@ -27,6 +27,12 @@ from flows.tab import close_tab
 Say = Callable[[str], None]
 # These say nothing against the cookies: whoever they sign in has something to do before it shows.
 _PERHAPS_GOOD = (NeedKind.CAPTCHA, NeedKind.TERMS, NeedKind.ACCOUNT_LIMITED)
+
+
+class NobodySignedIn(DropferryError):
+    """A file of cookies signs nobody in; what was there before it is there again."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,11 @@ def from_file(signing_in: SigningIn, file: Path) -> None:
                 raise
     except PersonNeeded as need:
         need.account = account
-        raise (_another(signing_in, file, need) if need.kind is NeedKind.OTHER_ACCOUNT else need) from None
+        if need.kind is NeedKind.OTHER_ACCOUNT:
+            raise _another(signing_in, file, need) from None
+        if need.kind is NeedKind.SIGNED_OUT:
+            raise _nobody(signing_in, file) from None
+        raise
 
 
 def _tell_about(signing_in: SigningIn, file: Path, checked: CookieCheck) -> None:
@@ -130,6 +140,15 @@ def _another(signing_in: SigningIn, file: Path, other: PersonNeeded) -> ConfigEr
     return ConfigError(
         told.format(file=file, account=signing_in.account, who=other.detail), fix.format(account=signing_in.account)
     )
+
+
+def _nobody(signing_in: SigningIn, file: Path) -> NobodySignedIn:
+    told = _("{file}: these cookies sign nobody in; the ones before them are back in their place")
+    fix = _(
+        "sign in to AliExpress in a browser, save its cookies again, and take those: "
+        "dropferry login {account} --cookies FILE"
+    )
+    return NobodySignedIn(told.format(file=file), fix.format(account=signing_in.account))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class TestLogin:
         (home / COOKIES_FILE).write_text(json.dumps(state), encoding="utf-8")
         done = dropferry(home, "login", "--cookies", home / COOKIES_FILE)
         assert (4, True) == (done.returncode, (home / COOKIES_FILE).exists())
-        assert 'AliExpress needs you for account "main": nobody is signed in any more' in told(done)
+        assert "these cookies sign nobody in; the ones before them are back in their place" in told(done)
 
     def test_a_file_without_our_cookies(self, sandbox: Sandbox, home: Path) -> None:
         """A file of other cookies is named with what is wrong: code 3."""

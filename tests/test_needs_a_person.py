@@ -78,7 +78,7 @@ class TestService:
             for moment in ("11:55", "12:00", "12:30"):
                 running.at(moment)
             read = read_of(here, numbers)
-            assert 'AliExpress needs you for account "main": nobody is signed in any more' in line
+            assert 'account "main" needs you: nobody is signed in any more' in line
             assert "; sign in again: dropferry login main" in line
             assert 1 == len(running.times("sync main"))
             assert 1 <= len(read) < 5
@@ -101,7 +101,7 @@ class TestService:
         here.merchant.ali.set_faults({"captcha_after": answered})
         with Running(here) as running:
             (line,) = running.wait_for("sync main")
-            assert 'AliExpress needs you for account "main": AliExpress wants to see that a person is there' in line
+            assert 'account "main" needs you: AliExpress wants to see that a person is there' in line
             assert (NeedKind.CAPTCHA, kept) == (stands(here).waits_for, len(read_of(here, numbers)))
             running.at("06:09")
             assert 1 == stands(here).tries
@@ -181,7 +181,7 @@ class TestAccounts:
         assert "AliExpress wants to see that a person is there" in out
         assert "main: do that check yourself, in the window that this opens: dropferry login main" in out
         assert "main: dropferry looks again by itself at " in out
-        assert 'dropferry: AliExpress needs you for account "main"' in looked.stderr
+        assert 'dropferry: account "main" needs you' in looked.stderr
         (told,) = json.loads(self.shown(capsys, "--json")[1])
         assert ("main", False, "captcha") == (told["account"], told["signed_in"], told["waits_for"])
         ali.set_faults({"captcha": None})

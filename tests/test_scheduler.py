@@ -402,7 +402,7 @@ class TestTrouble:
         (office.home.path / "aliexpress-cookies.json").rename(office.home.path / "kept.json")
         with Running(office) as running:
             lines = running.wait_for("sync main", "push main", "sync second")
-        assert 'AliExpress needs you for account "second": nobody is signed in any more' in lines[2]
+        assert 'account "second" needs you: nobody is signed in any more' in lines[2]
         assert "dropferry login second" in lines[2]
         assert 0 == office.heart.beats
 

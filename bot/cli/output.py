@@ -162,7 +162,7 @@ def _for_a_person(error: Any) -> tuple[str, str]:
     matter = what_is_the_matter(error.kind) + detail
     if error.account is None:
         return _("AliExpress needs you: {matter}").format(matter=matter), what_to_do(error.kind, "ACCOUNT")
-    told = _('AliExpress needs you for account "{account}": {matter}')
+    told = _('account "{account}" needs you: {matter}')
     return told.format(account=error.account, matter=matter), what_to_do(error.kind, error.account)
 
 
