@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.errors import DropferryError
 from bot.home import Home, write_private
+from bot.language import _
 from bot.models_buying import BuyingHome
 
 STOP = "STOP"
@@ -51,11 +52,13 @@ def remember_intent(home: Home, account: str, at: datetime) -> None:
 def check_may_buy(session: Session, home: Home, account: str) -> None:
     """Raises MayNotBuyError where this home has not looked for what it does not know, or knows less than it did."""
     row = session.get(BuyingHome, (home_id(home), account))
-    since = "the day of your oldest open order, as 2026-11-01"
+    since = _("the day of your oldest open order, as 2026-11-01")
     if row is None or row.reconciled_at is None:
         raise MayNotBuyError(
-            f'this home folder has not yet looked for what account "{account}" bought before',
-            f"run: dropferry reconcile --account {account} --since DATE ({since})",
+            _('this home folder has not yet looked for what account "{account}" bought before').format(account=account),
+            _("run: dropferry reconcile --account {account} --since DATE ({since})").format(
+                account=account, since=since
+            ),
         )
     known = _read(home)
     told, look_since = known.get("intents", {}).get(account), known.get("look_since")
@@ -64,8 +67,10 @@ def check_may_buy(session: Session, home: Home, account: str) -> None:
         told is not None and (row.last_intent_at is None or row.last_intent_at < datetime.fromisoformat(told))
     ):
         raise MayNotBuyError(
-            "the database is older than this home folder: it was restored from a backup",
-            f"run: dropferry reconcile --account {account} --since DATE ({since})",
+            _("the database is older than this home folder: it was restored from a backup"),
+            _("run: dropferry reconcile --account {account} --since DATE ({since})").format(
+                account=account, since=since
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import ConfigError
+from bot.language import _, mark
 from flows.values import Site
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _MEMBER = "x_alimid"
 # The HttpOnly cookie without which there is no sign-in.
 SESSION_COOKIE = "xman_t"
 _ENGLISH = "en_US"
-FORMS = (
+FORMS = mark(
     "save them again as Netscape cookies.txt, as JSON (EditThisCookie, Cookie-Editor) or as Playwright storage state"
 )
 
@@ -48,13 +49,21 @@ def all_cookies(file: Path, site: Site) -> "list[SetCookieParam]":
     domains = _domains(site)
     ours = [cookie for cookie in found if _belongs(cookie["domain"] or "", domains)]
     if not ours:
-        raise ConfigError(f"{file}: none of its {len(found)} cookies belongs to {' or '.join(domains)}", _SIGN_IN)
+        raise ConfigError(
+            _("{file}: none of its {count} cookies belongs to {domains}").format(
+                file=file, count=len(found), domains=_(" or ").join(domains)
+            ),
+            _(_SIGN_IN),
+        )
     now = time.time()
     for cookie in ours:
         if cookie["expires"] in (None, -1):
             cookie["expires"] = now + SESSION_KEPT
     if not any((cookie["expires"] or 0) > now for cookie in ours):
-        raise ConfigError(f"{file}: all its cookies of {' and '.join(domains)} have run out", _SIGN_IN)
+        raise ConfigError(
+            _("{file}: all its cookies of {domains} have run out").format(file=file, domains=_(" and ").join(domains)),
+            _(_SIGN_IN),
+        )
     return ours
 
 
@@ -94,16 +103,19 @@ def _says_other(value: str) -> bool:
     return f"b_locale={_ENGLISH}" not in value.strip('"').split("&")
 
 
-_SIGN_IN = "sign in to AliExpress in a browser and save its cookies again"
+_SIGN_IN = mark("sign in to AliExpress in a browser and save its cookies again")
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}", "name a file of cookies") from error
+        raise ConfigError(
+            _("{file}: cannot be read: {trouble}").format(file=file, trouble=error.strerror),
+            _("name a file of cookies"),
+        ) from error
     except UnicodeDecodeError:
-        raise ConfigError(f"{file}: this is not a file of cookies", FORMS) from None
+        raise ConfigError(_("{file}: this is not a file of cookies").format(file=file), _(FORMS)) from None
 
 
 def _domains(site: Site) -> tuple[str, ...]:
@@ -126,12 +138,17 @@ def _from_netscape(file: Path, text: str) -> "list[SetCookieParam]":
         if len(fields) == 6:  # an editor has taken the tab before an empty value for a blank
             fields.append("")
         if len(fields) != 7:
-            raise ConfigError(f"{file}, line {number}: this is no line of a cookies.txt (7 fields with tabs)", FORMS)
-        domain, _, path, secure, expires, name, value = fields
-        cookie = _cookie(domain, path, name, value, _when(file, f"line {number}", expires))
+            raise ConfigError(
+                _("{file}, line {number}: this is no line of a cookies.txt (7 fields with tabs)").format(
+                    file=file, number=number
+                ),
+                _(FORMS),
+            )
+        domain, _subdomains, path, secure, expires, name, value = fields
+        cookie = _cookie(domain, path, name, value, _when(file, _("line {number}").format(number=number), expires))
         cookies.append({**cookie, "secure": secure.upper() == "TRUE", "httpOnly": http_only})
     if not cookies:
-        raise ConfigError(f"{file}: there is no cookie in it", FORMS)
+        raise ConfigError(_("{file}: there is no cookie in it").format(file=file), _(FORMS))
     return cookies
 
 
@@ -139,20 +156,22 @@ def _from_json(file: Path, text: str) -> "list[SetCookieParam]":
     try:
         told = json.loads(text)
     except ValueError as error:
-        raise ConfigError(f"{file}: this is broken JSON: {error}", FORMS) from None
+        raise ConfigError(_("{file}: this is broken JSON: {error}").format(file=file, error=error), _(FORMS)) from None
     listed = told.get("cookies") if isinstance(told, dict) else told
     if not isinstance(listed, list):
-        raise ConfigError(f'{file}: there is no list "cookies" in it', FORMS)
+        raise ConfigError(_('{file}: there is no list "cookies" in it').format(file=file), _(FORMS))
     return [_from_entry(file, number, entry) for number, entry in enumerate(listed, start=1)]
 
 
 def _from_entry(file: Path, number: int, entry: Any) -> "SetCookieParam":
-    where = f"cookie {number}"
+    where = _("cookie {number}").format(number=number)
     if not isinstance(entry, dict):
-        raise ConfigError(f"{file}, {where}: this is not a cookie", FORMS)
+        raise ConfigError(_("{file}, {where}: this is not a cookie").format(file=file, where=where), _(FORMS))
     for key in ("name", "value", "domain"):
         if not isinstance(entry.get(key), str):
-            raise ConfigError(f'{file}, {where}: its "{key}" is missing', FORMS)
+            raise ConfigError(
+                _('{file}, {where}: its "{key}" is missing').format(file=file, where=where, key=key), FORMS
+            )
     expires = entry.get("expirationDate", entry.get("expires"))
     cookie = _cookie(
         entry["domain"], str(entry.get("path") or "/"), entry["name"], entry["value"], _when(file, where, expires)
@@ -176,4 +195,6 @@ def _when(file: Path, where: str, expires: Any) -> float:
     try:
         return float(expires)
     except (TypeError, ValueError):
-        raise ConfigError(f"{file}, {where}: its time of expiry is no number", FORMS) from None
+        raise ConfigError(
+            _("{file}, {where}: its time of expiry is no number").format(file=file, where=where), FORMS
+        ) from None

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
+from bot.language import _
+
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
 
@@ -66,7 +68,7 @@ def open_database(url: str, backups: Path | None = None) -> Database:
         _bring_up_to_date(database, backups)
     except OperationalError as error:
         database.close()
-        raise DatabaseError(f"The database cannot be opened: {_first_line(error)}") from error
+        raise DatabaseError(_("The database cannot be opened: {error}").format(error=_first_line(error))) from error
     except BaseException:
         database.close()
         raise
@@ -133,8 +135,10 @@ def refuse_newer(revision: str) -> None:
     known = {each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if revision not in known:
         raise DatabaseError(
-            f"The database was written by a newer dropferry (its version is {revision}). "
-            "Update dropferry, or restore a backup made by this version."
+            _(
+                "The database was written by a newer dropferry (its version is {revision}). Update "
+                "dropferry, or restore a backup made by this version."
+            ).format(revision=revision)
         )
 
 
@@ -166,8 +170,10 @@ def _migrate(database: Database, revision: str | None) -> None:
                 command.upgrade(config, "head")
     except (SQLAlchemyError, NotImplementedError) as error:
         raise DatabaseError(
-            f"The database could not be brought from version {revision or 'none'} to this one: {_first_line(error)}. "
-            "Nothing was changed; the old version of dropferry still works with it."
+            _(
+                "The database could not be brought from version {revision} to this one: {error}. Nothing "
+                "was changed; the old version of dropferry still works with it."
+            ).format(revision=revision or _("none"), error=_first_line(error))
         ) from error
 
 
@@ -186,7 +192,9 @@ def _migrate_sqlite(database: Database, config: "AlembicConfig") -> None:
                 command.upgrade(config, "head")
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
-                    raise DatabaseError(f"The migration would leave rows without their parent: {broken[:3]}")
+                    raise DatabaseError(
+                        _("The migration would leave rows without their parent: {broken}").format(broken=broken[:3])
+                    )
         finally:
             raw.execute("PRAGMA foreign_keys=ON")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, or_, select
 
 from bot.errors import DropferryError
+from bot.language import _
 from bot.models import Line, Order
 
 REFERENCE = re.compile(r"(?P<name>[^/]+?)(?:/(?P<lines>[0-9]{1,4}(?:[,/][0-9]{1,4})*))?")
@@ -30,7 +31,10 @@ def parse(typed: str) -> Reference:
     """Take a reference apart; NotFoundError says how one is written."""
     found = REFERENCE.fullmatch(re.sub(r"\s*([/,])\s*", r"\1", typed.strip().removeprefix("#").strip()))
     if found is None:
-        raise NotFoundError(f'"{typed}" names no order', "write the order as 1046, or some of its lines as 1046/1,3")
+        raise NotFoundError(
+            _('"{typed}" names no order').format(typed=typed),
+            _("write the order as 1046, or some of its lines as 1046/1,3"),
+        )
     lines = tuple(int(position) for position in re.findall(r"[0-9]+", found["lines"] or ""))
     return Reference(found["name"], lines)
 
@@ -43,13 +47,22 @@ def find_order(session: Session, reference: Reference, shop: str | None) -> Orde
         query = query.where(Order.shop == shop)
     orders = session.exec(query.order_by(col(Order.shop))).all()
     if not orders:
-        raise NotFoundError(f"there is no order {name}", "run dropferry pull first, or look it up: dropferry orders")
+        raise NotFoundError(
+            _("there is no order {name}").format(name=name),
+            _("run dropferry pull first, or look it up: dropferry orders"),
+        )
     if len(orders) > 1:
         shops = sorted({order.shop for order in orders})
         if len(shops) > 1:
-            raise NotFoundError(f"several orders are called {name} ({', '.join(shops)})", "say which shop: --shop NAME")
+            raise NotFoundError(
+                _("several orders are called {name} ({shops})").format(name=name, shops=", ".join(shops)),
+                _("say which shop: --shop NAME"),
+            )
         ids = ", ".join(order.store_id for order in orders)
-        raise NotFoundError(f"shop {shops[0]} has several orders called {name}", f"name it by its ShopBase id: {ids}")
+        raise NotFoundError(
+            _("shop {shop} has several orders called {name}").format(shop=shops[0], name=name),
+            _("name it by its ShopBase id: {ids}").format(ids=ids),
+        )
     return orders[0]
 
 
@@ -59,13 +72,24 @@ def find_lines(session: Session, order: Order, reference: Reference) -> Sequence
     if not reference.lines:
         wanted = [line for line in lines if line.ours and not line.removed]
         if not wanted:
-            raise NotFoundError(f"order {order.name} has no line that is to be sent", "look: dropferry show ORDER")
+            raise NotFoundError(
+                _("order {order} has no line that is to be sent").format(order=order.name),
+                _("look: dropferry show ORDER"),
+            )
         return wanted
     by_position = {line.position: line for line in lines}
     for position in reference.lines:
         if position not in by_position:
             known = ", ".join(f"{line.position} {line.title}" for line in lines)
-            raise NotFoundError(f"order {order.name} has no line {position}", f"it has: {known}")
+            raise NotFoundError(
+                _("order {order} has no line {position}").format(order=order.name, position=position),
+                _("it has: {known}").format(known=known),
+            )
         if not by_position[position].ours:
-            raise NotFoundError(f"line {position} of order {order.name} is nothing that is sent", "leave it out")
+            raise NotFoundError(
+                _("line {position} of order {order} is nothing that is sent").format(
+                    position=position, order=order.name
+                ),
+                _("leave it out"),
+            )
     return [by_position[position] for position in dict.fromkeys(reference.lines)]

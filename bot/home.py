@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.language import _
 
 HOME_VARIABLE = "DROPFERRY_HOME"
 # Windows keeps a user's profile from other users by its own rights; modes say nothing there.
@@ -33,7 +34,8 @@ class Home:
             return cls(user_data_path("dropferry", appauthor=False))
         if not Path(named).expanduser().is_absolute():
             raise ConfigError(
-                f"{HOME_VARIABLE} is {named!r}, not a whole path", "write it from the root of the disk on"
+                _("{variable} is {named!r}, not a whole path").format(variable=HOME_VARIABLE, named=named),
+                _("write it from the root of the disk on"),
             )
         return cls(Path(named).expanduser())
 
@@ -94,10 +96,11 @@ def private_folder(folder: Path) -> None:
         for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
             missing.mkdir(mode=0o700, exist_ok=True)
         if not folder.is_dir():
-            raise NotADirectoryError(20, "it is a file", str(folder))
+            raise NotADirectoryError(20, _("it is a file"), str(folder))
     except OSError as error:
         raise ConfigError(
-            f"{folder}: the folder cannot be made: {error.strerror}", "name another with --home or DROPFERRY_HOME"
+            _("{folder}: the folder cannot be made: {trouble}").format(folder=folder, trouble=error.strerror),
+            _("name another with --home or DROPFERRY_HOME"),
         ) from error
 
 
@@ -128,5 +131,6 @@ def write_private_bytes(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise ConfigError(
-            f"{path}: cannot be written: {error.strerror}", "see to the folder's rights and room"
+            _("{path}: cannot be written: {trouble}").format(path=path, trouble=error.strerror),
+            _("see to the folder's rights and room"),
         ) from error

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.ali_intake import OVER
 from bot.errors import DropferryError
+from bot.language import _
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.standing import orders_of_ali, restand
 
@@ -33,7 +34,10 @@ class Item:
         """Read PRODUCT-ID or PRODUCT-ID:SKU-ID; LinkError says how it is written."""
         found = re.fullmatch(r"([0-9]{5,20})(?::([0-9]{5,20}))?", typed.strip())
         if found is None:
-            raise LinkError(f'"{typed}" is no AliExpress item', "write PRODUCT-ID, or PRODUCT-ID:SKU-ID, digits only")
+            raise LinkError(
+                _('"{typed}" is no AliExpress item').format(typed=typed),
+                _("write PRODUCT-ID, or PRODUCT-ID:SKU-ID, digits only"),
+            )
         return cls(found[1], found[2])
 
 
@@ -65,7 +69,10 @@ def link(
     """
     number = re.sub(r"\s", "", number)
     if ORDER_NUMBER.fullmatch(number) is None:
-        raise LinkError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits; copy it from My Orders")
+        raise LinkError(
+            _('"{number}" is no AliExpress order number').format(number=number),
+            _("it has 15 to 17 digits; copy it from My Orders"),
+        )
     for line in lines:
         _give_up_waiting(session, order, line)
     bought = {line.id: bought_with(session, line) for line in lines}
@@ -77,7 +84,7 @@ def link(
     already: list[Line] = []
     named = False
     for line in lines:
-        same = [join for _, join, each in bought[line.id] if each.id == ali.id]
+        same = [join for _purchase, join, each in bought[line.id] if each.id == ali.id]
         if same:
             already.append(line)
             named |= _name_item(session, same, item)
@@ -103,7 +110,7 @@ def unlink(session: Session, order: Order, lines: Sequence[Line], now: datetime)
         if bought:
             freed.append(line)
         touched |= end_purchases(session, bought, now, undone=True)
-        for _, _, ali in bought:
+        for _purchase, _join, ali in bought:
             data = {"line": line.position}
             event = Event(at=now, who="person", what="unlinked", order_id=order.id, ali_number=ali.number, data=data)
             session.add(event)
@@ -119,8 +126,10 @@ def _give_up_waiting(session: Session, order: Order, line: Line) -> None:
         if purchase.intent_at is not None:
             name = f"{order.name.removeprefix('#')}/{line.position}"
             raise LinkError(
-                f"dropferry may have ordered line {line.position} of order {order.name} itself",
-                f"say what became of it: dropferry resolve {name} --number N, or --not-placed",
+                _("dropferry may have ordered line {position} of order {order} itself").format(
+                    position=line.position, order=order.name
+                ),
+                _("say what became of it: dropferry resolve {name} --number N, or --not-placed").format(name=name),
             )
         purchase.state = PurchaseState.CANCELLED
         session.add(purchase)
@@ -151,29 +160,31 @@ def bought_with(session: Session, line: Line) -> Bought:
 
 
 def _may_replace(order: Order, line: Line, bought: Bought, number: str, account: str, *, replace: bool) -> None:
-    others = [ali for _, _, ali in bought if ali.status not in OVER and ali.missing_since is None]
-    is_same = any((ali.number, ali.account) == (number, account) for _, _, ali in bought)
+    others = [ali for _purchase, _join, ali in bought if ali.status not in OVER and ali.missing_since is None]
+    is_same = any((ali.number, ali.account) == (number, account) for _purchase, _join, ali in bought)
     if others and not is_same and not replace:
         numbers = ", ".join(ali.number for ali in others)
         raise LinkError(
-            f"line {line.position} of order {order.name} is already tied to AliExpress order {numbers}, which stands",
-            "if that was wrong, add --replace",
+            _("line {position} of order {order} is already tied to AliExpress order {numbers}, which stands").format(
+                position=line.position, order=order.name, numbers=numbers
+            ),
+            _("if that was wrong, add --replace"),
         )
 
 
 def end_purchases(session: Session, bought: Bought, now: datetime, *, undone: bool = False) -> set[int | None]:
     """End these purchases; returns the store orders that share an AliExpress order with them."""
-    over = not undone and all(ali.status in OVER for _, _, ali in bought)
-    for purchase, _, _ in bought:
+    over = not undone and all(ali.status in OVER for _purchase, _join, ali in bought)
+    for purchase, _join, _ali in bought:
         purchase.state = PurchaseState.CLOSED if over else PurchaseState.CANCELLED
         session.add(purchase)
     session.flush()
-    for ali in {ali.id: ali for _, _, ali in bought}.values():
+    for ali in {ali.id: ali for _purchase, _join, ali in bought}.values():
         if not _is_used(session, ali):
             # Nobody waits for it any more, so its pages need not be read.
             ali.finished_at = ali.finished_at or now
             session.add(ali)
-    return set(orders_of_ali(session, [ali.id for _, _, ali in bought if ali.id is not None]))
+    return set(orders_of_ali(session, [ali.id for _purchase, _join, ali in bought if ali.id is not None]))
 
 
 def _is_used(session: Session, ali: AliOrder) -> bool:

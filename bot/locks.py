@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import AlreadyRunning, ConfigError
 from bot.home import Home, private_folder, profile_name, write_private
+from bot.language import _
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -29,7 +30,7 @@ def run_lock(
     home: Home, wait_seconds: float = 0, say: Say | None = None
 ) -> contextlib.AbstractContextManager[Note | None]:
     """Held by `dropferry run`: one scheduler a home folder; raises AlreadyRunning."""
-    return hold(home.locks / "run.lock", "this home folder", wait_seconds, say)
+    return hold(home.locks / "run.lock", _("this home folder"), wait_seconds, say)
 
 
 def account_lock(
@@ -46,16 +47,16 @@ def account_lock(
     Gives the note of the one before, if they died at it: what they left in the profile may then be cleared away.
     """
     name = profile_name(account, sandbox)
-    return hold(
-        home.locks / f"account-{name}.lock", f'the browser of account "{account}"', wait_seconds, say, stopped=stopped
-    )
+    what = _('the browser of account "{account}"').format(account=account)
+    return hold(home.locks / f"account-{name}.lock", what, wait_seconds, say, stopped=stopped)
 
 
 def shop_lock(
     home: Home, shop: str, wait_seconds: float = 0, say: Say | None = None, *, stopped: Stopped | None = None
 ) -> contextlib.AbstractContextManager[Note | None]:
     """Held by whoever pulls or pushes a shop: two at once could tell a number twice; raises AlreadyRunning."""
-    return hold(home.locks / f"shop-{shop}.lock", f'shop "{shop}"', wait_seconds, say, stopped=stopped)
+    what = _('shop "{shop}"').format(shop=shop)
+    return hold(home.locks / f"shop-{shop}.lock", what, wait_seconds, say, stopped=stopped)
 
 
 @contextlib.contextmanager
@@ -73,9 +74,10 @@ def hold(
     lock = FileLock(path, mode=0o600)
     if not _taken(lock, path, 0):
         if say is not None and wait_seconds > 0:
-            say(f"{_in_use(what, path)}; waiting for it, {wait_seconds:.0f} seconds at most")
+            told = _("{trouble}; waiting for it, {seconds:.0f} seconds at most")
+            say(told.format(trouble=_in_use(what, path), seconds=wait_seconds))
         if wait_seconds <= 0 or not _taken_in_time(lock, path, wait_seconds, stopped or _never):
-            raise AlreadyRunning(_in_use(what, path), "wait until that is done, or end it")
+            raise AlreadyRunning(_in_use(what, path), _("wait until that is done, or end it"))
     try:
         left = owner(path)
         write_private(_beside(path), json.dumps(_me()))
@@ -109,7 +111,8 @@ def _taken(lock: "FileLock", path: Path, seconds: float) -> bool:
         return False
     except (OSError, NotImplementedError) as error:
         raise ConfigError(
-            f"{path}: cannot be locked: {error}", "keep the home folder on a disk of this machine"
+            _("{path}: cannot be locked: {problem}").format(path=path, problem=error),
+            _("keep the home folder on a disk of this machine"),
         ) from error
     return True
 
@@ -139,6 +142,6 @@ def _me() -> Note:
 def _in_use(what: str, path: Path) -> str:
     who = owner(path)
     if who is None:
-        return f"{what} is in use by another process"
-    by = f"process {who.get('pid')} on {who.get('host')} since {who.get('since')}"
-    return f"{what} is in use by {by} ({who.get('command')})"
+        return _("{what} is in use by another process").format(what=what)
+    told = _("{what} is in use by process {pid} on {host} since {since} ({command})")
+    return told.format(what=what, **{key: who.get(key) for key in ("pid", "host", "since", "command")})

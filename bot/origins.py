@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
 from bot.home import Home, write_private
+from bot.language import _
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -34,10 +35,13 @@ def check_origins(home: Home, config: "Config", *, remember: bool = True) -> Non
 
 
 def _changed(home: Home, table: str, name: str, before: str, origin: str) -> ConfigError:
-    key = f"shops.{name}.url" if table == "shops" else "aliexpress.www"
+    if table == "shops":
+        what = _('{file}: shops.{name}.url: shop "{name}" belongs to {before}, but {origin} is set')
+    else:
+        what = _('{file}: aliexpress.www: account "{name}" belongs to {before}, but {origin} is set')
     return ConfigError(
-        f'{home.config_file}: {key}: {table[:-1]} "{name}" belongs to {before}, but {origin} is set',
-        f"put {before} back, or give the new one a name (or a home folder) of its own",
+        what.format(file=home.config_file, name=name, before=before, origin=origin),
+        _("put {before} back, or give the new one a name (or a home folder) of its own").format(before=before),
     )
 
 
@@ -51,8 +55,8 @@ def read_origins(file: Path) -> Origins:
         known = None
     if not _is_origins(known):
         raise ConfigError(
-            f"{file}: this file is damaged",
-            "put it back from a backup; or, if all addresses in config.toml are right, delete it",
+            _("{file}: this file is damaged").format(file=file),
+            _("put it back from a backup; or, if all addresses in config.toml are right, delete it"),
         )
     return {table: dict(known[table]) for table in ("shops", "accounts")}
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.config_errors import line_of, read_toml
 from bot.errors import ConfigError
 from bot.home import POSIX, Home, write_private
+from bot.language import _
 from bot.redaction import known
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ class MissingSecret(ConfigError):
     """A secret is nowhere; `what` names it and `fix` the ways to set it."""
 
     def __init__(self, name: str, note: str = "") -> None:
-        ways = (
-            f"run: dropferry secret set {name} (with --file where there is no keyring), "
-            f"or set {variable(name)} or {variable(name)}_FILE in the environment"
-        )
-        super().__init__(f'the secret "{name}" is not set' + (f" ({note})" if note else ""), ways)
+        ways = _(
+            "run: dropferry secret set {name} (with --file where there is no keyring), or set "
+            "{variable} or {variable}_FILE in the environment"
+        ).format(name=name, variable=variable(name))
+        what = _('the secret "{name}" is not set ({note})') if note else _('the secret "{name}" is not set')
+        super().__init__(what.format(name=name, note=note), ways)
         self.name = name
 
 
@@ -81,7 +83,7 @@ class Secrets:
 
     def need(self, name: str) -> Secret:
         """The secret of that name, such as `main-shopbase-key`; raises MissingSecret where it is nowhere."""
-        found, _, note = self._look(stored_name(name, self._sandbox))
+        found, _place, note = self._look(stored_name(name, self._sandbox))
         if found is None:
             raise MissingSecret(stored_name(name, self._sandbox), note)
         return found
@@ -127,8 +129,9 @@ def check_name(name: str, known: Iterable[str] = ()) -> None:
 
     known = list(known)
     if not _NAME.fullmatch(name) or (known and name not in known):
-        fix = nearest(name, known) or f"the names are {', '.join(known)}" if known else "for example main-shopbase-key"
-        raise ConfigError(f'nothing uses a secret called "{name}"', fix)
+        fix = nearest(name, known) or _("the names are {names}").format(names=", ".join(known))
+        fix = fix if known else _("for example main-shopbase-key")
+        raise ConfigError(_('nothing uses a secret called "{name}"').format(name=name), fix)
 
 
 def store_in_keyring(name: str, value: Secret) -> None:
@@ -139,7 +142,8 @@ def store_in_keyring(name: str, value: Secret) -> None:
         _keyrings(name)[0].set_password(SERVICE, name, value.get_secret_value())
     except KeyringError as error:
         raise NoKeyring(
-            f"the keyring refused the secret: {str(error) or type(error).__name__}", _other_ways(name)
+            _("the keyring refused the secret: {error}").format(error=str(error) or type(error).__name__),
+            _other_ways(name),
         ) from error
 
 
@@ -163,12 +167,18 @@ def read_secrets_file(file: Path) -> dict[str, str]:
     if not file.exists():
         return {}
     if POSIX and file.stat().st_mode & 0o077:
-        raise ConfigError(f"{file}: other users may read or change this file", f"run: chmod 600 '{file}'")
+        raise ConfigError(
+            _("{file}: other users may read or change this file").format(file=file),
+            _("run: chmod 600 '{file}'").format(file=file),
+        )
     text, tables = _read_quietly(file)
     for name, value in tables.items():
         if not isinstance(value, str) or not value or not _NAME.fullmatch(name):
             line = line_of(text, (name,))
-            raise ConfigError(f"{file}, line {line}: {name}: not a secret", 'each line is: name = "value"')
+            raise ConfigError(
+                _("{file}, line {line}: {name}: not a secret").format(file=file, line=line, name=name),
+                _('each line is: name = "value"'),
+            )
     return {name: str(value) for name, value in tables.items()}
 
 
@@ -178,8 +188,9 @@ def _read_quietly(file: Path) -> tuple[str, dict[str, object]]:
     except ConfigError as error:
         # What the parser quotes may be part of a secret.
         at = re.search(r"\(at [^()]*\)", error.what)
+        what = _("{file}: cannot be read {place}") if at else _("{file}: cannot be read")
         raise ConfigError(
-            f"{file}: cannot be read {at[0] if at else ''}".rstrip(), 'each line is: name = "value"'
+            what.format(file=file, place=at[0] if at else ""), _('each line is: name = "value"')
         ) from None
 
 
@@ -200,10 +211,13 @@ def _content(key: str, named: str) -> str:
         value = Path(named).read_text(encoding="utf-8-sig").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"{key}: the file {named} cannot be read", "name a UTF-8 file that holds the secret"
+            _("{key}: the file {named} cannot be read").format(key=key, named=named),
+            _("name a UTF-8 file that holds the secret"),
         ) from error
     if not value:
-        raise ConfigError(f"{key}: the file {named} is empty", "write the secret into it")
+        raise ConfigError(
+            _("{key}: the file {named} is empty").format(key=key, named=named), _("write the secret into it")
+        )
     return value
 
 
@@ -215,7 +229,8 @@ def _from_keyring(name: str) -> str | None:
             value = keyring.get_password(SERVICE, name)
         except KeyringError as error:
             raise NoKeyring(
-                f"the keyring does not answer: {str(error) or type(error).__name__}", _other_ways(name)
+                _("the keyring does not answer: {error}").format(error=str(error) or type(error).__name__),
+                _other_ways(name),
             ) from error
         if value:
             return value
@@ -233,16 +248,18 @@ def _keyrings(name: str) -> "list[KeyringBackend]":
     trusted = [each for each in all_of_it if not type(each).__module__.startswith("keyrings.alt")]
     if not trusted:
         raise NoKeyring(
-            f"the keyring in use, {type(all_of_it[0]).__module__}, keeps secrets in a plain file and is not used",
+            _("the keyring in use, {name}, keeps secrets in a plain file and is not used").format(
+                name=type(all_of_it[0]).__module__
+            ),
             _other_ways(name),
         )
     if isinstance(trusted[0], NoBackend):
-        raise NoKeyring("this machine has no keyring", _other_ways(name))
+        raise NoKeyring(_("this machine has no keyring"), _other_ways(name))
     return trusted
 
 
 def _other_ways(name: str) -> str:
-    return (
-        f"set {variable(name)} or {variable(name)}_FILE in the environment, "
-        f"or run: dropferry secret set {name} --file (keeps it in secrets.toml, readable by you alone)"
-    )
+    return _(
+        "set {variable} or {variable}_FILE in the environment, or run: dropferry secret set "
+        "{name} --file (keeps it in secrets.toml, readable by you alone)"
+    ).format(variable=variable(name), name=name)
