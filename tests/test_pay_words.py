@@ -1,10 +1,11 @@
-"""The words of the bar: each sentence in both languages, with the same places, and a key of its own for each choice."""
+"""The words of the bar: each sentence in every language, and a key of its own for each choice."""
 
 import itertools
-import string
+from collections.abc import Iterator
 
 import pytest
 
+from bot import language
 from bot.pay_words import _LABELS, _TEXTS, PayWords, Text
 from flows.values_paying import Choice
 
@@ -17,34 +18,43 @@ TOGETHER = (
 )
 
 
-def places(sentence: str) -> set[str]:
-    """The names of a sentence's places."""
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test leaves the process as it was."""
+    yield
+    language.use("en")
 
 
-@pytest.mark.parametrize("text", Text)
-def test_each_sentence_is_there_in_both_languages(text: Text) -> None:
-    """Proves that a sentence is told with the same facts in both."""
-    english, vietnamese = _TEXTS["en"][text], _TEXTS["vi"][text]
-    assert places(english) == places(vietnamese)
-    assert english.strip()
+def test_nothing_is_without_words() -> None:
+    """Proves that each sentence and each choice has its words."""
+    assert (set(Text), set(Choice)) == (set(_TEXTS), set(_LABELS))
 
 
-@pytest.mark.parametrize(("language", "choices"), itertools.product(_LABELS, TOGETHER))
-def test_each_choice_has_a_key_of_its_own(language: str, choices: tuple[Choice, ...]) -> None:
-    """Proves that Alt and a letter says one thing, and nothing that the browser keeps for itself."""
-    keys = [key for _, _, key in PayWords(language).choices(*choices)]
+@pytest.mark.parametrize(("spoken", "choices"), itertools.product(language.LANGUAGES, TOGETHER))
+def test_each_choice_has_a_key_of_its_own(spoken: str, choices: tuple[Choice, ...]) -> None:
+    """Proves that Alt and a letter says one thing, its label has that letter, and the browser needs it not."""
+    language.use(spoken)
+    labels = PayWords().choices(*choices)
+    keys = [key for _, _, key in labels]
     assert len(keys) == len(set(keys))
+    assert [] == [label for _, label, key in labels if key not in label.lower() or "&" in label]
     assert not set(keys) & set("def")
 
 
-def test_every_choice_has_a_label() -> None:
-    """Proves that no choice is without a word, in either language."""
-    assert [set(Choice)] * 2 == [set(labels) for labels in _LABELS.values()]
+def test_the_bar_speaks_the_language_of_the_process() -> None:
+    """Proves that a sentence and a label are told in Vietnamese where that is spoken."""
+    assert ("Preparing this order …", ((Choice.SKIP, "Skip", "s"),)) == bar()
+    language.use("vi")
+    assert ("Đang chuẩn bị đơn này …", ((Choice.SKIP, "Bỏ qua", "b"),)) == bar()
+
+
+def bar() -> tuple[str, object]:
+    """A sentence and a label."""
+    return PayWords()(Text.PREPARING), PayWords().choices(Choice.SKIP)
 
 
 def test_candidates_are_named_by_number() -> None:
     """Proves that the first nine candidates have a digit, and that what is said names the number."""
-    made = PayWords("en").numbers({str(8190 + place): f"No. {place}" for place in range(10)})
+    made = PayWords().numbers({str(8190 + place): f"No. {place}" for place in range(10)})
     assert ("number:8190", "No. 0", "1") == made[0]
     assert "" == made[9][2]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.jobs.paid import Turn
 from bot.jobs.pictures import Pictures
-from bot.money import decimal_text
+from bot.money import money_text
 from bot.pay_words import PayWords, Text
 from flows.values import Money, OrderDetail
 from flows.values_buying import Quote, ShipTo
@@ -16,7 +16,7 @@ AT_WORK = (Choice.SKIP, Choice.HOLD, Choice.STOP)
 
 @dataclass(slots=True)
 class Faces:
-    """The bar's faces in one language; `ordered` is what this run has ordered so far, by currency."""
+    """The bar's faces; `ordered` is what this run has ordered so far, by currency."""
 
     words: PayWords
     pictures: Pictures
@@ -139,11 +139,6 @@ class Faces:
 
     def _ordered(self) -> str:
         return " + ".join(money_text(Money(minor=minor, currency=code)) for code, minor in self.ordered.items())
-
-
-def money_text(amount: Money) -> str:
-    """An amount as people write it: "12.99 USD"."""
-    return f"{decimal_text(amount.minor, amount.currency)} {amount.currency}"
 
 
 def recipient_text(to: ShipTo) -> str:

@@ -133,7 +133,7 @@ class PayRun:
             known=known,
             checks=Checks(place.config, self.account, place.clock),
             stores=stores,
-            faces=Faces(PayWords(place.config.language), pictures),
+            faces=Faces(PayWords(), pictures),
             ask=self.ask,
             rest=self.rest,
             sleep=self.sleep,
