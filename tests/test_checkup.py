@@ -248,7 +248,8 @@ class TestCheckCommand:
         """A page that there is none of, a folder without recordings, a file that cannot be read: each with its fix."""
         done = called(home, "check", "orders")
         assert 2 == done.returncode
-        assert "there is no page 'orders'" in done.stderr
+        assert "orders" in done.stderr
+        assert "order-list" in done.stderr
         done = called(home, "check", "--cases", home)
         assert (3, True) == (done.returncode, "no recorded case" in told(done))
         (home.parent / "own" / "order_list.toml").write_text("cards = []", encoding="utf-8")

@@ -13,6 +13,7 @@ from bot.checkup import database
 from bot.checkup.finding import Finding, Level, bad
 from bot.checkup.place import disk, place, rights
 from bot.checkup.settings import configuration, live, secrets
+from bot.cli.output import PERSON_NEEDED
 from bot.config import Config
 from bot.home import Home
 from bot.language import _
@@ -95,7 +96,8 @@ class _Checkup:
         yield from found
         fit = selectors(self.config, self.session)
         yield from fit
-        ask = self.browse and all(each.level is not Level.BAD for each in (*found, *fit))
+        # Selectors that nobody has accepted may be read with.
+        ask = self.browse and not any(each.level is Level.BAD and each.code != PERSON_NEEDED for each in (*found, *fit))
         for name in self.config.accounts:
             yield account(self.home, self.config, name, self._state(name), self.clock(), ask=ask)
             yield card(self.config, name, self.session)

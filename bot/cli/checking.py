@@ -9,6 +9,7 @@ import typer
 
 from bot.cli import output
 from bot.cli.opening import open_config
+from bot.cli.recording import Recordable
 from bot.errors import ConfigError
 from bot.home import Home
 from bot.language import _
@@ -28,7 +29,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON for a progr
 
 def check(
     pages: Annotated[
-        list[str] | None, typer.Argument(metavar="[PAGE…]", help="only these, as order-list; dropferry read names them")
+        list[Recordable] | None,
+        typer.Argument(
+            metavar="[PAGE…]",
+            help="only these: order-list, order-detail, tracking, product, confirm, address, sign-in",
+            show_default=False,
+        ),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="look at your own pages too; nothing is changed, ordered or saved there")
@@ -59,7 +65,7 @@ def check(
     from flows.selector_files import pages as files
 
     home, config = open_config()
-    kinds = _kinds(pages)
+    kinds = frozenset(page.value for page in pages or Recordable)
     with database_of(home, config) as database:
         with database.read() as session:
             overrides = in_use(session, config.site.selectors)
@@ -86,17 +92,6 @@ def check(
             _tell_acceptance(config, accepted, asked=accept_override, broken=broken)
     if broken:
         raise typer.Exit(output.PAGE_CHANGED)
-
-
-def _kinds(named: list[str] | None) -> frozenset[str]:
-    from bot.recordings.kinds import KINDS
-
-    for name in named or []:
-        if name not in KINDS:
-            raise typer.BadParameter(_("there is no page {name!r}; there are {names}").format(
-                name=name, names=", ".join(KINDS)
-            ))  # fmt: skip
-    return frozenset(named or KINDS)
 
 
 def _files_of(kinds: frozenset[str]) -> set[str]:
