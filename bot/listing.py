@@ -20,6 +20,7 @@ from bot.shipping import Reading, read
 from bot.standing import facts_of
 from bot.tabs import stand
 from bot.wording import sentence, when
+from bot.wording_events import event_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,19 +235,7 @@ def events_of(session: Session, listed: Listed) -> list[dict[str, Any]]:
             "what": event.what,
             "ali_order_id": event.ali_number,
             "data": event.data,
-            "line": _event_line(event),
+            "line": event_line(event),
         }
         for event in session.exec(query)
     ]
-
-
-def _event_line(event: Event) -> str:
-    number = f" {event.ali_number}" if event.ali_number else ""
-    data = ", ".join(f"{key} {_plain(value)}" for key, value in event.data.items() if value not in (None, [], ""))
-    return f"{event.who}: {event.what}{number}" + (f" ({data})" if data else "")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
