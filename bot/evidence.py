@@ -55,9 +55,9 @@ class PressEvidence:
         _keep(self._place, stage, page, {"url": page.url, **told}, picture=picture)
 
 
-def forget_old(folder: Path, days: int) -> int:
-    """Delete evidence older than so many days; returns how many folders went."""
-    before = f"{datetime.now(UTC) - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+def forget_old(folder: Path, days: int, now: datetime | None = None) -> int:
+    """Delete evidence that is older than so many days by now (UTC); returns how many folders went."""
+    before = f"{(now or datetime.now(UTC)) - timedelta(days=days):%Y%m%dT%H%M%SZ}"
     old = [place for place in folder.glob("2*Z-*") if place.is_dir() and place.name < before]
     for place in old:
         shutil.rmtree(place, ignore_errors=True)

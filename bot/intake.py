@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from bot.facts import Tab
 from bot.intake_changes import OVER, call_off, note_address, note_wanted, wanted, why_over
 from bot.models import Event, Fulfillment, FulfillmentParcel, FulfillmentState, Line, Order, Parcel
+from bot.personal_data import TOLD_BY_STORE, is_forgotten
 from bot.shopbase import FulfillmentReply, LineItem, OrderReply, ShippingAddress
 from bot.shopbase import FulfillmentState as StoreState
 from bot.storable import storable
@@ -56,7 +57,10 @@ def take_in(session: Session, shop: str, reply: OrderReply, now: datetime) -> tu
     taken_back = any(told.status == StoreState.CANCELLED for told in reply.fulfillments)
     as_of_then = reply.updated_at == order.updated_at and not taken_back
     address = order.address
-    order.sqlmodel_update(_order_columns(reply))
+    columns = _order_columns(reply)
+    if is_forgotten(order):
+        columns = {name: told for name, told in columns.items() if name not in TOLD_BY_STORE}
+    order.sqlmodel_update(columns)
     order.deleted_at = None
     session.add(order)
     note_address(session, order, address, now)

@@ -9,9 +9,17 @@ from bot.models import Order, Purchase
 from bot.models_buying import OwnAddress
 from bot.redaction import known
 
-# Countries, provinces and codes of the two are nobody's by themselves, and common words in many languages.
-_NOBODYS = frozenset({"country", "country_code", "province", "province_code", "phone_code"})
+FORGOTTEN = "forgotten"
 _LISTS = frozenset({"province_names", "city_names"})
+# Countries, provinces and codes of the two are nobody's by themselves, and common words in many languages.
+_NOBODYS = frozenset({"country", "country_code", "province", "province_code", "phone_code", FORGOTTEN})
+# What the store tells of a buyer; of an order that was emptied it is not taken in again.
+TOLD_BY_STORE = frozenset({"email", "phone", "note", "note_attributes", "address"})
+
+
+def is_forgotten(order: Order) -> bool:
+    """Whether what the order held of its buyer was emptied."""
+    return FORGOTTEN in (order.address or {})
 
 
 def of_order(order: Order) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Prints one order in full."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output
 from bot.language import _
 from bot.models import Fulfillment, Line, Parcel, Purchase
 from bot.money import decimal_text
+from bot.personal_data import FORGOTTEN
 from bot.wording import TAB_MOVES, TAB_NAMES, when
 from flows.values import AliStatus
 
@@ -40,6 +42,10 @@ def print_order(listed: "Listed", events: list[dict[str, Any]]) -> None:
 def _print_address(address: dict[str, Any] | None) -> None:
     if address is None:
         output.say("To: no shipping address")
+        return
+    if FORGOTTEN in address:
+        at = datetime.fromisoformat(address[FORGOTTEN])
+        output.say(_("To: emptied on {when} by dropferry forget").format(when=when(at)))
         return
     parts = [address.get(key) or "" for key in ("name", "address1", "address2", "city", "province", "zip", "country")]
     output.say("To: " + ", ".join(part for part in parts if part))
