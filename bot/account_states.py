@@ -43,6 +43,8 @@ def need_arose(database: Database, account: str, need: PersonNeeded, now: dateti
     """Pause the account; `need` learns its account, and is no news where the merchant was told of it before."""
     with database.write() as session:
         state = state_of(session, account)
+        if (state.waits_for, need.kind) == (NeedKind.WRONG_PASSWORD, NeedKind.SIGNED_OUT):
+            need.kind = NeedKind.WRONG_PASSWORD  # that is why nobody is signed in, and it must not be typed again
         same = state.waits_for is need.kind
         need.account, need.is_news = account, not (same and state.told)
         state.tries = state.tries + 1 if same else 1

@@ -167,7 +167,7 @@ class InWindow:
         it = self.signing_in
         need_display(it.config, attended=True)
         with it.at_work() as (playwright, left), it.noting_needs():
-            told = _('A browser opens for account "{account}". Sign in there; {minutes} minutes are left for it.')
+            told = _('A browser opens for account "{account}". Sign in there; time for it: {minutes} min.')
             it.say(told.format(account=it.account, minutes=self.minutes))
             with account_browser(
                 playwright, it.config, it.home, it.account, headless=False, attended=True, left=left
@@ -216,7 +216,7 @@ class InWindow:
                 raise
         else:
             return
-        told = _("Sign in there, in the page that opens now; {minutes} minutes are left for it.")
+        told = _("Sign in there, in the page that opens now; time for it: {minutes} min.")
         it.say(told.format(minutes=self.minutes))
         page = context.new_page()
         try:
@@ -230,7 +230,7 @@ class InWindow:
         open_sign_in(page, site)
         asked = self._fill_in(page)
         if not wait_for_sign_in(page, site, lambda: False, self.minutes * 60.0):
-            told = _("nobody signed in within {minutes} minutes").format(minutes=self.minutes)
+            told = _("nobody signed in within {minutes} min").format(minutes=self.minutes)
             raise PersonNeeded(asked or NeedKind.SIGNED_OUT, told)
 
     def _fill_in(self, page: Page) -> NeedKind | None:

@@ -73,6 +73,16 @@ def test_a_slider_does_not_sign_out(sqlite: Database) -> None:
     assert stands(sqlite).signed_in_since is None
 
 
+def test_a_refused_password_is_remembered(sqlite: Database) -> None:
+    """That nobody has signed in since does not hide why, or the password would be typed again."""
+    arose(sqlite, NeedKind.WRONG_PASSWORD)
+    need = arose(sqlite, NeedKind.SIGNED_OUT, NOW + H)
+    assert (NeedKind.WRONG_PASSWORD, False) == (need.kind, need.is_news)
+    assert NeedKind.WRONG_PASSWORD is stands(sqlite).waits_for
+    is_signed_in(sqlite, "main", NOW + 2 * H, None, by_person=True)
+    assert NeedKind.SIGNED_OUT is arose(sqlite, NeedKind.SIGNED_OUT).kind
+
+
 def test_a_good_look_lets_it_go_on(sqlite: Database) -> None:
     """A good look ends the wait and says so once; since when it is signed in stays, until somebody signs in anew."""
     assert not is_signed_in(sqlite, "main", NOW, None, by_person=False)
