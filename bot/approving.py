@@ -11,6 +11,7 @@ from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
 from bot.intake_changes import call_off
 from bot.jobs.looking import owner_of, place
+from bot.language import _, mark
 from bot.linking import ORDER_NUMBER
 from bot.models import Event, Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
@@ -72,11 +73,13 @@ def approve_product(session: Session, product_id: str, up_to: int | None, now: d
     if found and not fitting:
         cheapest = min((row[0] for row in found), key=_found)
         raise NotApprovedError(
-            f"each of the {len(found)} held costs more than that, at least {cheapest.hold_data.get('found')}",
-            "name at least that amount, or leave them held",
+            _("each of the {count} held costs more than that, at least {found}").format(
+                count=len(found), found=cheapest.hold_data.get("found")
+            ),
+            _("name at least that amount, or leave them held"),
         )
     lifted = [_lift(session, purchase, line, order, up_to=up_to, now=now) for purchase, line, order in fitting]
-    restand(session, [order.id for _, _, order in fitting if order.id is not None], now)
+    restand(session, [order.id for _purchase, _line, order in fitting if order.id is not None], now)
     return lifted
 
 
@@ -98,17 +101,23 @@ def resolve(
     purchase = purchase or unresolved(session, line)
     if purchase is None:
         raise NotApprovedError(
-            f"nothing is open for line {line.position} of order {order.name}", "look: dropferry show"
+            _("nothing is open for line {position} of order {order}").format(position=line.position, order=order.name),
+            _("look: dropferry show"),
         )
     for number in numbers:
         if ORDER_NUMBER.fullmatch(number) is None:
-            raise NotApprovedError(f'"{number}" is no AliExpress order number', "it has 15 to 17 digits")
+            raise NotApprovedError(
+                _('"{number}" is no AliExpress order number').format(number=number), _("it has 15 to 17 digits")
+            )
         _must_be_free(session, number, purchase, account)
     if not numbers and purchase.watched_until is None and purchase.deadline is not None and now <= purchase.deadline:
         raise NotApprovedError(
-            f"line {line.position} of order {order.name} is being ordered right now", "look again in a minute"
+            _("line {position} of order {order} is being ordered right now").format(
+                position=line.position, order=order.name
+            ),
+            _("look again in a minute"),
         )
-    what = "said to be placed" if numbers else "said to be not placed"
+    what = mark("said to be placed") if numbers else mark("said to be not placed")
     data = {"line": line.position, "numbers": list(numbers)}
     session.add(Event(at=now, who="person", what=what, order_id=order.id, data=data, evidence=purchase.evidence))
     if numbers:
@@ -132,8 +141,12 @@ def _must_be_free(session: Session, number: str, purchase: Purchase, account: st
     if owner is not None:
         name, position = owner
         raise NotApprovedError(
-            f"AliExpress order {number} belongs to line {position} of order {name} already",
-            f"if that is wrong, take it back first: dropferry unlink {name.removeprefix('#')}/{position}",
+            _("AliExpress order {number} belongs to line {position} of order {name} already").format(
+                number=number, position=position, name=name
+            ),
+            _("if that is wrong, take it back first: dropferry unlink {name}/{position}").format(
+                name=name.removeprefix("#"), position=position
+            ),
         )
 
 
@@ -153,7 +166,7 @@ def parse_amount(typed: str | None, digits: int) -> int | None:
         return None
     found = re.fullmatch(r"(\d{1,9})(?:[.,](\d{1,3}))?", typed.strip())
     if found is None or len(found[2] or "") > digits:
-        raise NotApprovedError(f'"{typed}" is no amount', "write it as 5.90")
+        raise NotApprovedError(_('"{typed}" is no amount').format(typed=typed), _("write it as 5.90"))
     return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
@@ -180,8 +193,10 @@ def _lift(
     cause, found = purchase.hold or "", _found(purchase)
     if cause in PRICES and up_to is not None and up_to < found:
         raise NotApprovedError(
-            f"order {order.name} line {line.position} costs more than that: {purchase.hold_data.get('found')}",
-            "name at least that amount, or leave the purchase held",
+            _("order {order} line {position} costs more than that: {found}").format(
+                order=order.name, position=line.position, found=purchase.hold_data.get("found")
+            ),
+            _("name at least that amount, or leave the purchase held"),
         )
     if cause in LIFTABLE:
         approved = purchase.approved or {}

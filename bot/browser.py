@@ -14,12 +14,13 @@ from playwright.sync_api import BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import virtual_display
-from bot.browser_install import CHOICES, NONE_HERE, Found, Machine, find, runs_as_root
+from bot.browser_install import CHOICES, Found, Machine, find, none_here, runs_as_root
 from bot.browser_profile import keep_nothing_typed
 from bot.config import Config
 from bot.cookies import in_english, read_cookies
 from bot.errors import ConfigError
 from bot.home import Home, private_folder
+from bot.language import _
 from bot.locks import Note
 from bot.profile_lock import in_use, make_sure_it_is_free
 from flows.values import Site
@@ -131,8 +132,8 @@ def is_root(config: Config) -> bool:
     as_root = runs_as_root()
     if as_root and not config.is_sandbox:
         raise ConfigError(
-            "dropferry runs as root, and Chromium's own protection does not work for root",
-            "run it as an ordinary user; root is fine for the sandbox alone",
+            _("dropferry runs as root, and Chromium's own protection does not work for root"),
+            _("run it as an ordinary user; root is fine for the sandbox alone"),
         )
     return as_root
 
@@ -162,7 +163,10 @@ def add_cookies(context: BrowserContext, cookies: "Sequence[SetCookieParam]", fi
         context.add_cookies(in_english(context.cookies(), site))
     except PlaywrightError as error:
         told = str(error).splitlines()[0]
-        raise ConfigError(f"{file}: the browser does not take these cookies: {told}", "save them again") from error
+        raise ConfigError(
+            _("{file}: the browser does not take these cookies: {told}").format(file=file, told=told),
+            _("save them again"),
+        ) from error
 
 
 def own_download(playwright: Playwright) -> Path:
@@ -175,7 +179,7 @@ def found_browser(own: Path, config: Config, headless: bool) -> Found:
     windowless = headless and config.is_sandbox
     found = find(Machine.here(), config.browser.executable, own, windowless=windowless)
     if found is None:
-        raise ConfigError(*NONE_HERE)
+        raise none_here()
     return found
 
 
@@ -191,27 +195,31 @@ def need_display(config: Config, *, attended: bool) -> None:
         return
     if not attended:
         raise ConfigError(
-            "there is no display here to show the browser on",
-            "run it in a desktop session, or install the program Xvfb, which dropferry then uses by itself; "
-            "to sign in, bring cookies from another machine: dropferry login --cookies FILE",
+            _("there is no display here to show the browser on"),
+            _(
+                "run it in a desktop session, or install the program Xvfb, which dropferry then uses by "
+                "itself; to sign in, bring cookies from another machine: dropferry login --cookies FILE"
+            ),
         )
     raise ConfigError(
-        "there is no display here, and in this browser you have to see and press something yourself",
-        f"{_elsewhere(config)}; only to sign in here, bring the cookies of a browser where you are signed in: "
-        "dropferry login --cookies FILE",
+        _("there is no display here, and in this browser you have to see and press something yourself"),
+        _elsewhere(config),
     )
 
 
 def _elsewhere(config: Config) -> str:
     if config.database == "sqlite":
-        return (
+        return _(
             "run it on a computer with a screen that shares one PostgreSQL database with this one "
-            '(database = "postgresql://…" in both config.toml files; now it is "sqlite", a file of this computer alone)'
+            '(database = "postgresql://…" in both config.toml files; now it is "sqlite", a file of this computer '
+            "alone); only to sign in here, bring the cookies of a browser where you are signed in: "
+            "dropferry login --cookies FILE"
         )
-    return (
-        "run it on a computer with a screen whose config.toml names the same database, "
-        f"{config.database}, after dropferry login there"
-    )
+    return _(
+        "run it on a computer with a screen whose config.toml names the same database, {database}, after dropferry "
+        "login there; only to sign in here, bring the cookies of a browser where you are signed in: "
+        "dropferry login --cookies FILE"
+    ).format(database=config.database)
 
 
 def _not_started(found: Found, profile: Path, told: str) -> ConfigError:
@@ -219,11 +227,15 @@ def _not_started(found: Found, profile: Path, told: str) -> ConfigError:
         return in_use(profile)
     if "sandboxing failed" in told:
         return ConfigError(
-            f"{found.path} cannot protect itself here: this system does not let it make its sandbox",
-            "install Google Chrome or your system's own Chromium, which may; or allow unprivileged user namespaces",
+            _("{path} cannot protect itself here: this system does not let it make its sandbox").format(
+                path=found.path
+            ),
+            _("install Google Chrome or your system's own Chromium, which may; or allow unprivileged user namespaces"),
         )
     lines = [line for line in told.splitlines() if "][err]" in line] or told.splitlines()
-    return ConfigError(f"{found.path} does not start: {lines[-1].strip()[:300]}", CHOICES)
+    return ConfigError(
+        _("{browser} does not start: {problem}").format(browser=found.path, problem=lines[-1].strip()[:300]), _(CHOICES)
+    )
 
 
 def _browser_process(context: BrowserContext) -> int | None:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.language import _, mark
 
 Say = Callable[[str], None]
 
-CHOICES = (
+CHOICES = mark(
     "install Google Chrome, Microsoft Edge or Chromium by hand, or name one in config.toml: "
     '[browser] executable = "…", then run: dropferry browser install'
 )
-NONE_HERE = ("there is no browser on this machine", f"run: dropferry browser install; or {CHOICES}")
 _LINUX = (
     *("google-chrome-stable", "google-chrome", "microsoft-edge-stable", "microsoft-edge"),
     *("chromium", "chromium-browser"),
@@ -84,6 +84,12 @@ class Machine:
         return Path(found) if found else None
 
 
+def none_here() -> ConfigError:
+    """The refusal to work without a browser."""
+    fix = _("run: dropferry browser install; or {choices}").format(choices=_(CHOICES))
+    return ConfigError(_("there is no browser on this machine"), fix)
+
+
 def runs_as_root() -> bool:
     """Whether this process is root; nobody is on Windows."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -96,11 +102,11 @@ def find(machine: Machine, configured: str, own_download: Path | None, *, window
     Raises ConfigError where the configured one is not there.
     """
     if configured:
-        return Found(_configured(machine, configured), "named in the configuration")
+        return Found(_configured(machine, configured), mark("named in the configuration"))
     if own_download is not None and own_download.is_file():
-        return Found(own_download, "Playwright's own download")
+        return Found(own_download, mark("Playwright's own download"))
     installed = next(_installed(machine, windowless), None)
-    return Found(installed, "installed on this machine") if installed else None
+    return Found(installed, mark("installed on this machine")) if installed else None
 
 
 def install(machine: Machine, configured: str, own_download: Path, say: Say) -> Found:
@@ -112,8 +118,8 @@ def install(machine: Machine, configured: str, own_download: Path, say: Say) -> 
         _from_debian(machine, say)
         found = find(machine, configured, own_download)
     if found is None:
-        raise ConfigError("there is no browser on this machine and none could be got", CHOICES)
-    say(f"The browser is {found.path} ({found.origin}).")
+        raise ConfigError(_("there is no browser on this machine and none could be got"), _(CHOICES))
+    say(_("The browser is {browser} ({origin}).").format(browser=found.path, origin=_(found.origin)))
     return found
 
 
@@ -122,8 +128,8 @@ def _configured(machine: Machine, configured: str) -> Path:
     found = named if named.is_absolute() else machine.which(configured)
     if found is None or not found.is_file():
         raise ConfigError(
-            f"config.toml: browser.executable: there is no {configured}",
-            'write the whole path of the program, or "" to have one looked for',
+            _("config.toml: browser.executable: there is no {configured}").format(configured=configured),
+            _('write the whole path of the program, or "" to have one looked for'),
         )
     return found
 
@@ -157,26 +163,26 @@ def _app_folders() -> tuple[Path, ...]:
 def _download(machine: Machine, say: Say) -> bool:
     """Playwright's own Chromium, then the system libraries it needs: `playwright install --with-deps` in the order
     that wastes nothing where the download is out of reach."""
-    say("No browser here yet. Asking Playwright for its own Chromium (about 170 MB) …")
+    say(_("No browser here yet. Asking Playwright for its own Chromium (about 170 MB) …"))
     problem = run_bounded(machine, (*machine.playwright, "install", "chromium"))
     if problem:
-        say(f"That did not work: {problem}")
+        say(_("That did not work: {problem}").format(problem=problem))
         return False
     if machine.system.startswith("linux"):
         problem = run_bounded(machine, (*machine.playwright, "install-deps", "chromium"))
         if problem:
-            say(f"The system libraries it may need could not be installed: {problem}")
+            say(_("The system libraries it may need could not be installed: {problem}").format(problem=problem))
     return True
 
 
 def _from_debian(machine: Machine, say: Say) -> None:
-    say("Asking Debian for its chromium package …")
+    say(_("Asking Debian for its chromium package …"))
     apt = (str(machine.which("apt-get") or "apt-get"), "-q", "-o", "DPkg::Lock::Timeout=60")
     get = (*apt, "install", "--yes", "--no-install-recommends")
     for command in ((*apt, "update"), (*get, "chromium")):
         problem = run_bounded(machine, command, silence=_APT_SECONDS)
         if problem:
-            say(f"That did not work: {problem}")
+            say(_("That did not work: {problem}").format(problem=problem))
             return
     # A third of the memory and twice the speed for work without a window; nothing is lost where it is not to be had.
     run_bounded(machine, (*get, _HEADLESS_SHELL), silence=_APT_SECONDS)
@@ -204,8 +210,8 @@ def run_bounded(machine: Machine, command: Sequence[str], silence: float = 120, 
     finally:
         _end(process)
     if ended:
-        return "" if process.returncode == 0 else last or f"it ended with code {process.returncode}"
-    return f"nothing came for {silence:.0f} seconds"
+        return "" if process.returncode == 0 else last or _("it ended with code {code}").format(code=process.returncode)
+    return _("nothing came for {silence:.0f} seconds").format(silence=silence)
 
 
 def _listen(process: "subprocess.Popen[bytes]", silence: float, total: float) -> tuple[str, bool]:

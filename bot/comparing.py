@@ -1,5 +1,6 @@
 """Holds an AliExpress order against what was quoted for it before a person pressed. Pure."""
 
+from bot.language import _
 from bot.money import decimal_text
 from bot.reconcile import Asked, holds, same_recipient
 from flows.recipients import missing_from
@@ -19,9 +20,9 @@ def differences(asked: Asked, to: ShipTo, total: Money | None, details: list[Ord
     lines = [line for detail in details for line in detail.lines]
     if lines and not holds(lines, asked.product_id, asked.sku_id):
         shown = "; ".join(f"{line.title} {line.sku_text}".strip() for line in lines)
-        told.append(f"It holds another product or option: {shown}.")
+        told.append(_("It holds another product or option: {shown}.").format(shown=shown))
     elif lines and (quantity := sum(line.quantity for line in lines)) != asked.quantity:
-        told.append(f"It holds {quantity} pieces instead of {asked.quantity}.")
+        told.append(_("It holds {found} pieces instead of {asked}.").format(found=quantity, asked=asked.quantity))
     return [*dict.fromkeys(told), *_of_total(total, details)]
 
 
@@ -30,12 +31,12 @@ def _of_recipient(asked: Asked, to: ShipTo, detail: OrderDetail) -> list[str]:
     if recipient is None:
         return []
     if not same_recipient(asked, recipient):
-        return [f"It goes to {recipient.name} instead of {to.full_name}."]
+        return [_("It goes to {found} instead of {asked}.").format(found=recipient.name, asked=to.full_name)]
     drawn = " ".join((recipient.name, recipient.address, recipient.address2, recipient.region, recipient.post_code))
     missing = missing_from(drawn, to)
     if missing is None or missing.field not in CERTAIN:
         return []
-    return [f"Its address is {recipient.address} instead of {to.street}."]
+    return [_("Its address is {found} instead of {asked}.").format(found=recipient.address, asked=to.street)]
 
 
 def _of_total(total: Money | None, details: list[OrderDetail]) -> list[str]:
@@ -43,7 +44,9 @@ def _of_total(total: Money | None, details: list[OrderDetail]) -> list[str]:
     if total is None or len(found) != 1:
         return []
     paid = Money(minor=sum(detail.total.minor for detail in details), currency=found.pop())
-    return [] if paid == total else [f"It costs {_text(paid)} instead of {_text(total)}."]
+    if paid == total:
+        return []
+    return [_("It costs {found} instead of {asked}.").format(found=_text(paid), asked=_text(total))]
 
 
 def _text(amount: Money) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.errors import DropferryError
 from bot.home import write_private
+from bot.language import _
 
 MARK = "'"
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -65,7 +66,10 @@ def read_csv(path: Path, columns: Sequence[Column]) -> list[Row]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CsvError(f"{path}: cannot be read: {error.strerror}", "see that the file is there") from error
+        raise CsvError(
+            _("{path}: cannot be read: {trouble}").format(path=path, trouble=error.strerror),
+            _("see that the file is there"),
+        ) from error
     return parse_csv(data, columns, path.name)
 
 
@@ -75,7 +79,9 @@ def parse_csv(data: bytes, columns: Sequence[Column], name: str) -> list[Row]:
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
     except csv.Error as error:
-        raise CsvError(f"{name}: this is no CSV: {error}", "save it again as CSV UTF-8") from error
+        raise CsvError(
+            _("{name}: this is no CSV: {error}").format(name=name, error=error), _("save it again as CSV UTF-8")
+        ) from error
     headings = _headings(table, columns, name)
     by_name = {column.name: column for column in columns}
     problems: list[str] = []
@@ -84,17 +90,25 @@ def parse_csv(data: bytes, columns: Sequence[Column], name: str) -> list[Row]:
         if not cells:
             continue
         if len(cells) > len(headings):
-            problems.append(f"row {number} has {len(cells)} cells for {len(headings)} columns")
+            problems.append(
+                _("row {number} has {cells} cells for {columns} columns").format(
+                    number=number, cells=len(cells), columns=len(headings)
+                )
+            )
             continue
         padded = [*cells, *[""] * (len(headings) - len(cells))]
         read = {}
         for heading, cell in zip(headings, padded, strict=True):
             problem = _spoilt(cell) if by_name[heading].is_id else None
             if problem:
-                problems.append(f"row {number}, column {heading}: {problem}")
+                problems.append(
+                    _("row {number}, column {heading}: {problem}").format(
+                        number=number, heading=heading, problem=problem
+                    )
+                )
             read[heading] = _unguarded(cell, by_name[heading])
         rows.append(Row(number, read))
-    refuse(name, problems, "put ' before each id, or set the column to text, then type the ids again")
+    refuse(name, problems, _("put ' before each id, or set the column to text, then type the ids again"))
     return rows
 
 
@@ -102,8 +116,9 @@ def refuse(name: str, problems: Sequence[str], fix: str) -> None:
     """Raise CsvError where there are problems, told together."""
     if problems:
         told = "; ".join(problems[:_TOLD_AT_MOST])
-        more = f"; and {len(problems) - _TOLD_AT_MOST} more" if len(problems) > _TOLD_AT_MOST else ""
-        raise CsvError(f"{name}: {told}{more}", f"{fix}; nothing was taken from the file")
+        if len(problems) > _TOLD_AT_MOST:
+            told = _("{problems}; and {count} more").format(problems=told, count=len(problems) - _TOLD_AT_MOST)
+        raise CsvError(f"{name}: {told}", _("{fix}; nothing was taken from the file").format(fix=fix))
 
 
 def _guarded(cell: str, column: Column) -> str:
@@ -118,9 +133,9 @@ def _unguarded(cell: str, column: Column) -> str:
 def _spoilt(cell: str) -> str | None:
     """What a spreadsheet made of an id that it took for a number."""
     if _SHORTENED.fullmatch(cell.strip()):
-        return f"a spreadsheet has shortened this id to {cell.strip()}"
+        return _("a spreadsheet has shortened this id to {cell}").format(cell=cell.strip())
     if _ZEROED.fullmatch(cell.strip()):
-        return f"a spreadsheet may have zeroed the end of this id ({cell.strip()})"
+        return _("a spreadsheet may have zeroed the end of this id ({cell})").format(cell=cell.strip())
     return None
 
 
@@ -128,7 +143,7 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CsvError(f"{name}: this file is not in UTF-8", 'save it as "CSV UTF-8"') from error
+        raise CsvError(_("{name}: this file is not in UTF-8").format(name=name), _('save it as "CSV UTF-8"')) from error
 
 
 def _delimiter(text: str) -> str:
@@ -140,12 +155,18 @@ def _delimiter(text: str) -> str:
 def _headings(table: list[list[str]], columns: Sequence[Column], name: str) -> list[str]:
     headings = [heading.strip() for heading in table[0]] if table else []
     known = [column.name for column in columns]
-    problems = [f'there is no column "{heading}"' for heading in headings if heading not in known]
+    problems = [
+        _('there is no column "{heading}"').format(heading=heading) for heading in headings if heading not in known
+    ]
     problems += [
-        f'the column "{column.name}" is missing'
+        _('the column "{column}" is missing').format(column=column.name)
         for column in columns
         if column.required and column.name not in headings
     ]
-    problems += [f'the column "{heading}" is there twice' for heading in known if headings.count(heading) > 1]
-    refuse(name, problems, f"the columns are {', '.join(known)}")
+    problems += [
+        _('the column "{heading}" is there twice').format(heading=heading)
+        for heading in known
+        if headings.count(heading) > 1
+    ]
+    refuse(name, problems, _("the columns are {known}").format(known=", ".join(known)))
     return headings

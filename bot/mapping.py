@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.errors import DropferryError
 from bot.facts import Tab
 from bot.finding import find_lines, find_order, parse
+from bot.language import _
 from bot.models import Line, Order
 from bot.models_buying import Mapping
 
@@ -134,7 +135,10 @@ def unset(
         query = query.where(Mapping.position == position)
     rows = list(session.exec(query))
     if not rows:
-        raise MappingError(f"variant {variant_id} of shop {shop} is not mapped like that", "look: dropferry map list")
+        raise MappingError(
+            _("variant {variant_id} of shop {shop} is not mapped like that").format(variant_id=variant_id, shop=shop),
+            _("look: dropferry map list"),
+        )
     for row in rows:
         session.delete(row)
     session.flush()
@@ -204,11 +208,14 @@ def variant_of(session: Session, typed: str, shop: str | None) -> tuple[str | No
         lines = find_lines(session, order, reference)
         if len(lines) != 1 or lines[0].variant_id is None:
             raise MappingError(
-                f'"{typed}" is not one line with a variant', "a line without a variant is bought by hand"
+                _('"{typed}" is not one line with a variant').format(typed=typed),
+                _("a line without a variant is bought by hand"),
             )
         return order.shop, lines[0].variant_id
     if not typed.strip().isdecimal() or not typed.strip().isascii() or len(typed.strip()) > 20:
-        raise MappingError(f'"{typed}" is no variant', "write its ShopBase id, or an order's line as 1046/2")
+        raise MappingError(
+            _('"{typed}" is no variant').format(typed=typed), _("write its ShopBase id, or an order's line as 1046/2")
+        )
     variant_id = typed.strip()
     query = (
         select(Order.shop).join(Line, col(Line.order_id) == Order.id).where(Line.variant_id == variant_id).distinct()

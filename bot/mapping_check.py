@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.language import _
 from bot.mapping import Target
 from flows.pages.product_answer import sku_ids
 from flows.statuses import plain_word
@@ -58,21 +59,27 @@ def _gone(target: Target, product: Product) -> str:
     ids = sku_ids(target.sku_attr) if target.sku_attr else ()
     renewed = [sku.sku_id for sku in product.skus if ids and sku_ids(sku.sku_attr) == ids]
     if renewed:
-        return f"the SKU {target.sku_id} is gone; its options now have the id {', '.join(renewed)}: map it again"
-    return f"the SKU {target.sku_attr or target.sku_id} is gone"
+        return _("the SKU {sku_id} is gone; its options now have the id {renewed}: map it again").format(
+            sku_id=target.sku_id, renewed=", ".join(renewed)
+        )
+    return _("the SKU {sku_attr} is gone").format(sku_attr=target.sku_attr or target.sku_id)
 
 
 def _which(target: Target, fitting: list[SkuOffer], product: Product) -> str:
     if not fitting:
         asked = ", ".join(f"{axis}={text}" for axis, text in target.options)
-        asked += f", from {target.ship_from}" if target.ship_from else ""
-        return f"no SKU is {asked}; there are: {_list(list(product.skus))}"
-    return f"{len(fitting)} SKUs fit, say which with --option or --sku: {_list(fitting)}"
+        if target.ship_from:
+            asked = _("{options}, from {country}").format(options=asked, country=target.ship_from)
+        return _("no SKU is {asked}; there are: {skus}").format(asked=asked, skus=_list(list(product.skus)))
+    told = _("{count} SKUs fit, say which with --option or --sku: {skus}")
+    return told.format(count=len(fitting), skus=_list(fitting))
 
 
 def _list(skus: list[SkuOffer]) -> str:
     told = " | ".join(sku_text(sku) or sku.sku_attr for sku in skus[:_TOLD_AT_MOST])
-    return told + (f" | and {len(skus) - _TOLD_AT_MOST} more" if len(skus) > _TOLD_AT_MOST else "")
+    if len(skus) <= _TOLD_AT_MOST:
+        return told
+    return _("{skus} | and {count} more").format(skus=told, count=len(skus) - _TOLD_AT_MOST)
 
 
 def sku_text(sku: SkuOffer) -> str:
@@ -100,7 +107,7 @@ def _has_options(sku: SkuOffer, options: tuple[tuple[str, str], ...]) -> bool:
     pairs = sku_ids(sku.sku_attr)
     by_axis = {plain_word(axis): {plain_word(text)} for axis, text in sku.options}
     if len(pairs) == len(sku.options):
-        for pair, (axis, _) in zip(pairs, sku.options, strict=True):
+        for pair, (axis, _text) in zip(pairs, sku.options, strict=True):
             by_axis[plain_word(axis)].add(plain_word(named.get(pair, "")))
     return all(plain_word(text) in by_axis.get(plain_word(axis), set()) for axis, text in options)
 
@@ -120,38 +127,57 @@ def _country(told: str) -> str:
 def _against_sku(target: Target, sku: SkuOffer) -> list[str]:
     problems = []
     if target.sku_id and target.sku_attr and sku_ids(sku.sku_attr) != sku_ids(target.sku_attr):
-        problems.append(f"SKU {sku.sku_id} is {sku.sku_attr} on the page, {target.sku_attr} in the mapping")
+        problems.append(
+            _("SKU {sku_id} is {found} on the page, {mapped} in the mapping").format(
+                sku_id=sku.sku_id, found=sku.sku_attr, mapped=target.sku_attr
+            )
+        )
     elif target.sku_attr:
         here, there = labels(target.sku_attr), labels(sku.sku_attr)
         renamed = [pair for pair in here if here[pair] != there.get(pair)]
         problems += [
-            f'the seller renamed {pair} from "{here[pair]}" to "{there.get(pair, "")}": map it again if it is the same'
+            _('the seller renamed {option} from "{before}" to "{now}": map it again if it is the same').format(
+                option=pair, before=here[pair], now=there.get(pair, "")
+            )
             for pair in renamed
         ]
     if target.ship_from and not ships_from(sku, target.ship_from):
-        told = f"is sent from {sku.ship_from}" if sku.ship_from else "has no choice of where it is sent from"
-        problems.append(f"it {told}, the mapping asks for {target.ship_from}")
+        if sku.ship_from:
+            told = _("it is sent from {found}, the mapping asks for {mapped}")
+        else:
+            told = _("it has no choice of where it is sent from, the mapping asks for {mapped}")
+        problems.append(told.format(found=sku.ship_from, mapped=target.ship_from))
     return problems
 
 
 def _against_sale(target: Target, product: Product, sku: SkuOffer) -> list[str]:
     problems = []
     if not product.on_sale:
-        problems.append("the product is not on sale")
+        problems.append(_("the product is not on sale"))
     elif not sku.salable or sku.stock == 0:
-        problems.append("this SKU is sold out")
+        problems.append(_("this SKU is sold out"))
     elif sku.stock is not None and sku.stock < target.units:
-        problems.append(f"{target.units} are needed for one, and {sku.stock} are left")
+        problems.append(
+            _("{units} are needed for one, and {stock} are left").format(units=target.units, stock=sku.stock)
+        )
     codes = [option.code for option in product.shipping]
     if target.carrier and codes and target.carrier not in codes:
-        problems.append(f"the service {target.carrier} is not offered; there are: {', '.join(codes)}")
+        problems.append(
+            _("the service {carrier} is not offered; there are: {codes}").format(
+                carrier=target.carrier, codes=", ".join(codes)
+            )
+        )
     return problems
 
 
 def _notes(target: Target, sku: SkuOffer) -> list[str]:
     if target.cost_minor is None or target.cost_currency is None:
-        return ["no cost is set, so a rise of the price would not be noticed: --cost, or map check --take-cost"]
+        return [_("no cost is set, so a rise of the price would not be noticed: --cost, or map check --take-cost")]
     expected = Money(minor=target.cost_minor, currency=target.cost_currency)
     if expected.currency != sku.price.currency:
-        return [f"the page's prices are in {sku.price.currency}, the mapping's cost is in {expected.currency}"]
-    return ["the price is not the mapped cost"] if expected != sku.price else []
+        return [
+            _("the page's prices are in {found}, the mapping's cost is in {mapped}").format(
+                found=sku.price.currency, mapped=expected.currency
+            )
+        ]
+    return [_("the price is not the mapped cost")] if expected != sku.price else []

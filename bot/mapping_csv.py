@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.csv_files import Column, Row, refuse
 from bot.errors import DropferryError
+from bot.language import _
 from bot.mapping import Key, Target, find, ignore, set_mapping
 from bot.mapping_fields import ITEMS_AT_MOST, FieldUnclear, country, target, whole, yes
 from bot.models import Line
@@ -95,13 +96,17 @@ def entries(rows: Sequence[Row], name: str, shops: Mapping[str, str], site: Site
         try:
             entry = _entry(row.cells, shops, site)
         except DropferryError as error:
-            problems.append(f"row {row.number}: {error.what}; {error.fix}")
+            problems.append(_("row {number}: {what}; {fix}").format(number=row.number, what=error.what, fix=error.fix))
             continue
         if entry.key in first:
-            problems.append(f"row {row.number}: the same variant, country and item as row {first[entry.key]}")
+            problems.append(
+                _("row {number}: the same variant, country and item as row {first}").format(
+                    number=row.number, first=first[entry.key]
+                )
+            )
         first[entry.key] = row.number
         found.append(entry)
-    refuse(name, problems, "mend these rows and import again")
+    refuse(name, problems, _("mend these rows and import again"))
     return found
 
 
@@ -131,9 +136,14 @@ def _entry(cells: Mapping[str, str], shops: Mapping[str, str], site: Site | None
 
     shop, variant_id = cell("shop").strip(), cell("variant_id").strip()
     if shop not in shops:
-        raise FieldUnclear(f'there is no shop "{shop:.40}"', f"the shops are {', '.join(shops)}")
+        raise FieldUnclear(
+            _('there is no shop "{shop:.40}"').format(shop=shop),
+            _("the shops are {shops}").format(shops=", ".join(shops)),
+        )
     if not variant_id.isascii() or not variant_id.isdecimal() or len(variant_id) > 20:
-        raise FieldUnclear(f'"{variant_id:.40}" is no variant id', "it has digits only")
+        raise FieldUnclear(
+            _('"{variant_id:.40}" is no variant id').format(variant_id=variant_id), _("it has digits only")
+        )
     position = whole("item", cell("item"), 1, ITEMS_AT_MOST) - 1
     key = Key(shop, variant_id, country(cell("country")), position)
     ignored = yes("ignored", cell("ignored"))
@@ -166,7 +176,7 @@ def _options(text: str) -> list[tuple[str, str]]:
     except ValueError:
         told = None
     if not isinstance(told, list) or not all(_is_pair(each) for each in told):
-        raise FieldUnclear(f'"{text:.60}" are no options', "write them as Color=Bear; Size=M")
+        raise FieldUnclear(_('"{text:.60}" are no options').format(text=text), _("write them as Color=Bear; Size=M"))
     return [(storable(axis), storable(value)) for axis, value in told]
 
 
@@ -180,5 +190,7 @@ def _time(text: str) -> datetime | None:
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise FieldUnclear(f'"{text:.40}" is no time', "leave looked_at as it was exported, or empty") from None
+        raise FieldUnclear(
+            _('"{text:.40}" is no time').format(text=text), _("leave looked_at as it was exported, or empty")
+        ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

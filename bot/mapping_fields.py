@@ -8,6 +8,7 @@ import phonenumbers
 
 from bot import ali_links
 from bot.errors import DropferryError
+from bot.language import _
 from bot.mapping import Target
 from flows.amounts import digits_of
 from flows.values import Site
@@ -37,12 +38,14 @@ def target(
 ) -> Target:
     """What a variant is bought as, from texts; "" is what was left out. Raises LinkUnclear, FieldUnclear."""
     if sku_id and ali_links.sku(sku_id)[0] is None:
-        raise FieldUnclear(f'"{sku_id:.40}" is no SKU id', "it has digits only")
+        raise FieldUnclear(_('"{sku_id:.40}" is no SKU id').format(sku_id=sku_id), _("it has digits only"))
     if sku_attr and ali_links.sku(sku_attr)[1] != sku_attr:
-        raise FieldUnclear(f'"{sku_attr:.40}" is no skuAttr', 'write it as "14:29#Bear;183:200007741"')
-    axes = [axis.casefold() for axis, _ in options]
+        raise FieldUnclear(
+            _('"{sku_attr:.40}" is no skuAttr').format(sku_attr=sku_attr), _('write it as "14:29#Bear;183:200007741"')
+        )
+    axes = [axis.casefold() for axis, _text in options]
     if len(set(axes)) != len(axes):
-        raise FieldUnclear("the same option is named twice", "name each of Color, Size… once")
+        raise FieldUnclear(_("the same option is named twice"), _("name each of Color, Size… once"))
     minor, in_currency = cost_of(cost, currency) if cost.strip() else (None, None)
     return Target(
         product_id=ali_links.product_id(product, site),
@@ -62,13 +65,16 @@ def cost_of(typed: str, currency: str) -> tuple[int, str]:
     found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*([A-Z]{3})?\s*", typed)
     in_currency = (found[2] if found else None) or currency
     if found is None or not re.fullmatch(r"[A-Z]{3}", in_currency):
-        raise FieldUnclear(f'"{typed:.40}" is no cost', 'write it as 5.20, or as "5.20 EUR"')
+        raise FieldUnclear(_('"{typed:.40}" is no cost').format(typed=typed), _('write it as 5.20, or as "5.20 EUR"'))
     try:
         minor = Decimal(found[1]).scaleb(digits_of(in_currency))
         if minor != minor.to_integral_value():
-            raise FieldUnclear(f"{found[1]} {in_currency} has too many decimals", f"{in_currency} has fewer")
+            raise FieldUnclear(
+                _("{amount} {currency} has too many decimals").format(amount=found[1], currency=in_currency),
+                _("{currency} has fewer").format(currency=in_currency),
+            )
     except InvalidOperation:
-        raise FieldUnclear(f'"{typed:.40}" is no cost', "write it as 5.20") from None
+        raise FieldUnclear(_('"{typed:.40}" is no cost').format(typed=typed), _("write it as 5.20")) from None
     return int(minor), in_currency
 
 
@@ -76,8 +82,8 @@ def country(typed: str) -> str:
     """A country's code of two letters, or "". Raises FieldUnclear."""
     code = typed.strip().upper()
     if code and code not in phonenumbers.SUPPORTED_REGIONS:
-        hint = "the United Kingdom is GB" if code == "UK" else "two letters of ISO 3166, such as VN"
-        raise FieldUnclear(f'"{typed:.20}" is no country', hint)
+        hint = _("the United Kingdom is GB") if code == "UK" else _("two letters of ISO 3166, such as VN")
+        raise FieldUnclear(_('"{typed:.20}" is no country').format(typed=typed), hint)
     return code
 
 
@@ -96,7 +102,10 @@ def whole(name: str, typed: str, default: int, most: int) -> int:
     if not text:
         return default
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= most:
-        raise FieldUnclear(f'"{typed:.20}" is no number of {name}', f"write a number from 1 to {most}")
+        raise FieldUnclear(
+            _('"{typed:.20}" is no number of {name}').format(typed=typed, name=name),
+            _("write a number from 1 to {most}").format(most=most),
+        )
     return int(text)
 
 
@@ -107,11 +116,15 @@ def yes(name: str, typed: str) -> bool:
         return False
     if told in ("yes", "1", "true"):
         return True
-    raise FieldUnclear(f'"{typed:.20}" is neither yes nor no in {name}', "write yes, or nothing")
+    raise FieldUnclear(
+        _('"{typed:.20}" is neither yes nor no in {name}').format(typed=typed, name=name), _("write yes, or nothing")
+    )
 
 
 def _carrier(typed: str) -> str:
     code = typed.strip()
     if code and not re.fullmatch(r"[A-Za-z0-9_\-]{2,60}", code):
-        raise FieldUnclear(f'"{typed:.40}" is no shipping service', "write its code, such as CAINIAO_STANDARD")
+        raise FieldUnclear(
+            _('"{typed:.40}" is no shipping service').format(typed=typed), _("write its code, such as CAINIAO_STANDARD")
+        )
     return code

@@ -56,14 +56,13 @@ def windowless_context() -> "Iterator[BrowserContext]":
     from playwright.sync_api import sync_playwright
 
     from bot.browser import LANGUAGE, ONLY_LOOPBACK, own_download
-    from bot.browser_install import NONE_HERE, Machine, find, runs_as_root
+    from bot.browser_install import Machine, find, none_here, runs_as_root
     from bot.cli.setup import configured_browser
-    from bot.errors import ConfigError
 
     with sync_playwright() as playwright:
         found = find(Machine.here(), configured_browser(), own_download(playwright), windowless=True)
         if found is None:
-            raise ConfigError(*NONE_HERE)
+            raise none_here()
         browser = playwright.chromium.launch(
             executable_path=found.path, chromium_sandbox=not runs_as_root(), args=[ONLY_LOOPBACK]
         )

@@ -159,14 +159,14 @@ def show_browser(as_json: AsJson = False) -> None:
     from playwright.sync_api import sync_playwright
 
     from bot.browser import own_download
-    from bot.browser_install import NONE_HERE, Machine, find
+    from bot.browser_install import Machine, find, none_here
 
     configured = configured_browser()
     with sync_playwright() as playwright:
         own = own_download(playwright)
     found = find(Machine.here(), configured, own)
     if found is None:
-        raise ConfigError(*NONE_HERE)
+        raise none_here()
     if as_json:
         output.print_json({"path": str(found.path), "origin": found.origin})
     else:
