@@ -11,7 +11,7 @@ from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
 from bot.intake_changes import call_off
 from bot.jobs.looking import owner_of, place
-from bot.language import _, mark
+from bot.language import _
 from bot.linking import ORDER_NUMBER
 from bot.models import Event, Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
@@ -117,7 +117,7 @@ def resolve(
             ),
             _("look again in a minute"),
         )
-    what = mark("said to be placed") if numbers else mark("said to be not placed")
+    what = "said to be placed" if numbers else "said to be not placed"
     data = {"line": line.position, "numbers": list(numbers)}
     session.add(Event(at=now, who="person", what=what, order_id=order.id, data=data, evidence=purchase.evidence))
     if numbers:

@@ -42,10 +42,10 @@ def _(sentence: str) -> str:
     return sentence if _catalogue is None else _catalogue.gettext(sentence)
 
 
-def counted(one: str, many: str, count: int) -> str:
-    """The form of a sentence that belongs to a number; both may have {count} in it."""
+def counted(one: str, many: str, count: int, **places: object) -> str:
+    """The form of a sentence that belongs to a number; both may have {count} in it, and the other places named."""
     form = (one if count == 1 else many) if _catalogue is None else _catalogue.ngettext(one, many, count)
-    return form.format(count=count)
+    return form.format(count=count, **places)
 
 
 def mark(sentence: str) -> str:
