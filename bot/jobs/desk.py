@@ -134,20 +134,27 @@ class Desk:
             self.wait()
 
     def question(self, face: BarFace) -> str:
-        """What the person answers in the window, in the robot's own tab; where that is gone, as `ask` says."""
+        """What the person answers in the window, in the robot's own tab; where that is gone, as `ask` says.
+
+        Nobody is waited for any longer than a page would wait: then they are not sure.
+        """
         self.place.say(face.message)
+        until = time.monotonic() + self.person_wait.total_seconds()
         with contextlib.suppress(PlaywrightError):
             self.office.bring_to_front()
             if not self.office.url.startswith(self.site.www):
                 self.office.goto("about:blank")
             self.show(self.office, face)
             said: str | None = None
-            while said is None and not self.place.stopped() and not self.office.is_closed():
+            while said is None and not self._is_over(until):
                 self.rest(self.context)
                 said = self.said(self.office)
             self.hide(self.office)
             return said or Choice.NOT_SURE
         return self.ask(face)
+
+    def _is_over(self, until: float) -> bool:
+        return self.place.stopped() or self.office.is_closed() or time.monotonic() > until
 
     def hold(self, candidate: Candidate, held: Held, pressed_at: datetime | None = None) -> PaidOrder:
         """Hold a purchase that was surely not placed; `pressed_at` is the time of the intent that it had."""
