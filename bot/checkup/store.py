@@ -13,7 +13,7 @@ from bot.home import Home
 from bot.language import _
 from bot.models import Fulfillment, Order
 from bot.opening import shop_client
-from bot.secrets import stored_name
+from bot.secrets import MissingSecret, stored_name
 from bot.shopbase import ShopBase, ShopBaseError, ShopCredentials, ShopReplyChanged, ShopUnavailable
 from bot.wording import when
 
@@ -27,6 +27,8 @@ def store(
     name = f"shop {shop}"
     try:
         client = shop_client(home, config, shop, sleep=lambda _seconds: None)
+    except MissingSecret:  # told with the secrets
+        return []
     except ConfigError as error:
         return [trouble(name, error)]
     with client as shopbase:
