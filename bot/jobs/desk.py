@@ -133,12 +133,13 @@ class Desk:
         while time.monotonic() < until and not self.place.stopped() and self.guard.is_alive():
             self.wait()
 
-    def question(self, face: BarFace) -> str:
+    def question(self, face: BarFace, *, said_before: bool = False) -> str:
         """What the person answers in the window, in the robot's own tab; where that is gone, as `ask` says.
 
         Nobody is waited for any longer than a page would wait: then they are not sure.
         """
-        self.place.say(face.message)
+        if not said_before:
+            self.place.say(face.message)
         until = time.monotonic() + self.person_wait.total_seconds()
         with contextlib.suppress(PlaywrightError):
             self.office.bring_to_front()

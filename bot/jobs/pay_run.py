@@ -151,7 +151,7 @@ class PayRun:
     def _show_warnings(self, desk: Desk) -> None:
         """Those that came after the last order; nobody goes home without having seen them."""
         while desk.warnings and desk.guard.is_alive() and not self.place.stopped():
-            desk.question(desk.warnings.pop(0))
+            desk.question(desk.warnings.pop(0), said_before=True)
 
     def _look_again_later(self) -> None:
         """The person may pay what stands unpaid in the next minutes."""
