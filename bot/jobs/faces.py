@@ -58,13 +58,20 @@ class Faces:
         told = self.words(Text.TIME_IS_UP, minutes=minutes)
         return self._asking(turn, turn.listed, told, "ask", Choice.YES, *AT_WORK)
 
-    def did_you_press(self, order: str, button: str) -> BarFace:
-        """Nobody but the person knows whether the button was pressed."""
-        return self.question(self.words(Text.DID_YOU_PRESS, order=order, button=button))
+    def did_they(self, order: str, quote: Quote | None) -> BarFace:
+        """Nobody but the person knows whether the button was pressed, or whether they bought on pages of their own."""
+        if quote is None:
+            return self.question(self.words(Text.DID_YOU_BUY, order=order))
+        return self.question(self.words(Text.DID_YOU_PRESS, order=order, button=quote.button_text))
 
-    def did_you_buy(self, order: str) -> BarFace:
-        """The same where the person bought on pages of their own."""
-        return self.question(self.words(Text.DID_YOU_BUY, order=order))
+    def not_found(self, order: str) -> BarFace:
+        """The person said that they bought it, and AliExpress does not show it."""
+        return self.question(self.words(Text.NOT_FOUND, order=order))
+
+    def sign_in(self) -> BarFace:
+        """AliExpress asks for a person, on a page that may not carry the bar."""
+        choices = self.words.choices(Choice.DONE, Choice.STOP)
+        return BarFace(heading="", message=self.words(Text.SIGN_IN), tone="ask", choices=choices)
 
     def question(self, message: str) -> BarFace:
         """A question about one order: yes, no, not sure."""

@@ -26,8 +26,8 @@ class LeftOpen:
         """Look, then ask about what a person of this home may have pressed; returns what was found, in words."""
         found = self.desk.looker.settle(self.desk.office)
         for purchase, order in self._abandoned():
-            button = Quote.model_validate(purchase.quote).button_text if purchase.quote else ""
-            self.settling.ask(purchase, order, button)
+            quote = Quote.model_validate(purchase.quote) if purchase.quote else None
+            self.settling.ask(purchase, self.desk.faces.did_they(order, quote))
         return found
 
     def why_not(self) -> str | None:

@@ -14,9 +14,9 @@ from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.settling import Settling
 from bot.jobs.warming import Warming
 from flows.check_orders import ListAhead
-from flows.errors import TryLater
+from flows.errors import PersonNeeded, TryLater
 from flows.values_buying import Quote
-from flows.values_paying import PayStep
+from flows.values_paying import Choice, PayStep
 
 SILENT = 3
 GONE = "the browser window was closed"
@@ -82,20 +82,29 @@ class OneByOne:
     def _ready(self, turn: Turn) -> Quote | PaidOrder:
         """The page of an order in front, with its quote. Raises FlowError where that ends the run."""
         try:
-            self.warming.prepare(turn)
-            if turn.trouble is not None:
-                raise turn.trouble
-            if isinstance(turn.no, Held):
-                return self.desk.hold(turn.candidate, turn.no)
-            if turn.no is not None:
-                return PaidOrder(turn.candidate, "nothing", turn.no)
-            quote = self.attending.make_ready(turn)
-            self._silent = 0
+            return self._prepared(turn)
+        except PersonNeeded:
+            # The person is at the window already: they do what AliExpress asks for, and it goes on.
+            if self.desk.question(self.desk.faces.sign_in()) != Choice.DONE:
+                raise
+            turn.forget()
+            return self._prepared(turn)
         except TryLater as trouble:
             self._silent += 1
             if self._silent == SILENT or not self.desk.guard.is_alive():
                 raise
             return PaidOrder(turn.candidate, "nothing", str(trouble))
+
+    def _prepared(self, turn: Turn) -> Quote | PaidOrder:
+        self.warming.prepare(turn)
+        if turn.trouble is not None:
+            raise turn.trouble
+        if isinstance(turn.no, Held):
+            return self.desk.hold(turn.candidate, turn.no)
+        if turn.no is not None:
+            return PaidOrder(turn.candidate, "nothing", turn.no)
+        quote = self.attending.make_ready(turn)
+        self._silent = 0
         if self._pressed is not None and turn.warm is not None:
             self.desk.show(turn.warm.page, self.desk.faces.looking(turn, self._pressed.turn.candidate.order))
         return quote

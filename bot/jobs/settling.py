@@ -17,7 +17,7 @@ from bot.pay_words import NUMBER
 from flows.check_orders import ListAhead, read_details
 from flows.errors import FlowError, PersonNeeded
 from flows.values import OrderDetail
-from flows.values_paying import Choice, PayStep
+from flows.values_paying import BarFace, Choice, PayStep
 
 LOOKS = (0.0, 10.0, 30.0, 60.0)
 NOT_FOUND = "perhaps ordered, so do not order it again: it is looked for at every sync"
@@ -44,13 +44,16 @@ class Settling:
         outcome = PaidOrder(turn.candidate, "unknown", NOT_FOUND, pressed.quote)
         if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1], ahead):
             return outcome
+        order, faces = turn.candidate.order, self.desk.faces
+        said = ""
         if sight.pressed is None:
-            button = pressed.quote.button_text if pressed.quote is not None else ""
-            if self.ask(pressed.purchase, turn.candidate.order, button) == Choice.NO:
-                outcome.state, outcome.why = "skipped", NOT_PRESSED
-                return outcome
-        if outcome.state == "unknown" and self.desk.guard.is_alive():
-            self._look(pressed, outcome, LOOKS[1:])
+            said = self.ask(pressed.purchase, faces.did_they(order, pressed.quote))
+        if said != Choice.NO and self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[1:]):
+            return outcome
+        if pressed.quote is None and not said:
+            said = self.ask(pressed.purchase, faces.not_found(order))
+        if said == Choice.NO:
+            outcome.state, outcome.why = "skipped", NOT_PRESSED
         self.desk.intents.leave(pressed.purchase)
         return outcome
 
@@ -67,11 +70,10 @@ class Settling:
         checkpoints.reached("pay: taken back")
         return None
 
-    def ask(self, purchase: Purchase, order: str, button: str) -> str:
-        """Ask once whether the button was pressed, and write the answer down; "no" makes it as if it never was."""
+    def ask(self, purchase: Purchase, face: BarFace) -> str:
+        """Ask once whether it was bought, and write the answer down; "no" makes it as if nobody had begun."""
         desk = self.desk
         desk.intents.leave(purchase)
-        face = desk.faces.did_you_press(order, button) if button else desk.faces.did_you_buy(order)
         said = desk.question(face)
         checkpoints.reached("pay: answered")
         with desk.place.database.write() as session:
