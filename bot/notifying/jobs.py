@@ -11,6 +11,7 @@ from bot.home import Home
 from bot.language import _
 from bot.models import JobRun
 from bot.notifying.notice import Notice, Weight, fingerprint
+from bot.secrets import stored_name
 from bot.wording import when
 
 SILENT_FOR = timedelta(hours=24)
@@ -27,12 +28,12 @@ def jobs_in_trouble(session: Session, home: Home, config: Config, now: datetime)
     for name in names:
         run = _last(session, name)
         if run is not None and run.ok is False:
-            notice = _notice(session, home, run, now)
+            notice = _notice(session, home, config, run, now)
             if notice is not None:
                 yield notice
 
 
-def _notice(session: Session, home: Home, run: JobRun, now: datetime) -> Notice | None:
+def _notice(session: Session, home: Home, config: Config, run: JobRun, now: datetime) -> Notice | None:
     kind, _colon, rest = (run.problem or "").partition(": ")
     job, _colon, whose = run.name.partition(":")
     if kind in _PAGE:
@@ -55,7 +56,7 @@ def _notice(session: Session, home: Home, run: JobRun, now: datetime) -> Notice 
             fingerprint(kind),
             _('ShopBase does not let dropferry into shop "{shop}"').format(shop=whose),
             _("Its key or password is not right any more. Keep the right ones: dropferry secret set {name}").format(
-                name=f"{whose}-shopbase-key"
+                name=stored_name(f"{whose}-shopbase-key", config.is_sandbox)
             ),
         )
     since = None if kind == _OF_ACCOUNTS else _silent_since(session, run, now)
