@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bot.config import Config
 from bot.facts import Tab
 from bot.holds import PASSING
+from bot.language import _
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
 from bot.standing import OLD_APP, OrderRows, is_before, load
@@ -58,7 +59,7 @@ def left_to_buy(line: Line) -> int:
 
 def _bought(rows: OrderRows, line: Line) -> set[int]:
     """The items of a line that are bought; what a person has bought for it is all of them."""
-    placed = [purchase for purchase, _, _ in rows.purchases if purchase.line_id == line.id]
+    placed = [purchase for purchase, _join, _ali in rows.purchases if purchase.line_id == line.id]
     if any(purchase.account is None for purchase in placed):
         return {purchase.item for purchase in placed} | {mapping.position for mapping in mappings_for(rows, line)}
     return {purchase.item for purchase in placed}
@@ -74,19 +75,22 @@ def mappings_for(rows: OrderRows, line: Line) -> Sequence[Mapping]:
 
 
 def _order_blocker(order: Order, config: Config, now: datetime) -> str | None:
+    name = order.name.removeprefix("#")
     if order.financial_status not in PAID_IN_STORE:
-        return "not paid in the store"
+        return _("not paid in the store")
     if is_before(order, config.shop(order.shop).buy_from):
-        return "from before dropferry; release it: dropferry approve " + order.name.removeprefix("#")
+        return _("from before dropferry; release it: dropferry approve {order}").format(
+            order=order.name.removeprefix("#")
+        )
     if order.chargeback_status in ("open", "submitted", "lost"):
-        return "the buyer disputes the payment"
+        return _("the buyer disputes the payment")
     if order.is_risk and not order.released:
-        return "marked as risky; release it: dropferry approve " + order.name.removeprefix("#")
+        return _("marked as risky; release it: dropferry approve {order}").format(order=name)
     if order.waits_until is not None and order.waits_until > now:
-        return "the buyer may still add items"
+        return _("the buyer may still add items")
     paid = order.paid_at or order.created_at
     if now < paid + timedelta(minutes=config.buying.wait_minutes):
-        return f"waits {config.buying.wait_minutes} minutes after payment"
+        return _("waits {minutes} minutes after payment").format(minutes=config.buying.wait_minutes)
     return None
 
 
@@ -123,12 +127,12 @@ class _Planning:
         quantity = left_to_buy(line)
         base = Candidate(order.id, order.name, order.shop, line.id, line.position, line.title, quantity, blocker)
         if (line.service == OLD_APP or line.pending_quantity) and not order.released:
-            name = order.name.removeprefix("#")
-            released = f"release it: dropferry approve {name}"
-            return [replace(base, blocker=f"perhaps ordered by ShopBase's own connector; {released}")]
+            told = _("perhaps ordered by ShopBase's own connector; release it: dropferry approve {order}")
+            return [replace(base, blocker=told.format(order=order.name.removeprefix("#")))]
         mappings = mappings_for(rows, line)
         if not mappings:
-            return [replace(base, blocker=f"not mapped: dropferry map set {line.variant_id} ALIEXPRESS-URL")]
+            told = _("not mapped: dropferry map set {variant} ALIEXPRESS-URL")
+            return [replace(base, blocker=told.format(variant=line.variant_id))]
         bought = _bought(rows, line)
         waiting = {purchase.item: purchase for purchase in rows.waiting.get(line.id, [])}
         return [
@@ -161,13 +165,13 @@ def _unproved(mapping: Mapping) -> str | None:
     """A mapping by names of options has no SKU id before its product page was read."""
     if mapping.product_id is not None and mapping.sku_id is not None:
         return None
-    return f"its SKU is not proved yet: dropferry map check {mapping.variant_id}"
+    return _("its SKU is not proved yet: dropferry map check {variant}").format(variant=mapping.variant_id)
 
 
 def _purchase_blocker(purchase: Purchase | None, *, asked: bool) -> str | None:
     if purchase is None or purchase.state is PurchaseState.NEW:
         return None
     if purchase.state is PurchaseState.INTENT or purchase.intent_at is not None:
-        return "perhaps ordered already"
+        return _("perhaps ordered already")
     # A cause that may have passed by itself is looked at again; for the others a person has to ask.
-    return None if asked or purchase.hold in PASSING else f"held: {purchase.hold}"
+    return None if asked or purchase.hold in PASSING else _("held: {code}").format(code=purchase.hold)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.facts import Said, Why
-from bot.models import AliOrder, FulfillmentState, Line, Parcel
+from bot.language import _
+from bot.models import AliOrder, Fulfillment, FulfillmentState, Line, Parcel
 from bot.order_rows import OrderRows, id_of
 from bot.parcels import BoughtLine, Contents, Item, Shares, UnclearError, share
 from bot.tabs import NOT_COMING
@@ -93,7 +94,7 @@ def _if_ready(
 
 def _own_lines(rows: OrderRows, ali_id: int) -> list[Line]:
     ids = {line.id for line in rows.lines}
-    return [line for _, line in rows.sharing.get(ali_id, []) if line.id in ids]
+    return [line for _join, line in rows.sharing.get(ali_id, []) if line.id in ids]
 
 
 def _shares(rows: OrderRows, ali: AliOrder, parcels: list[Parcel]) -> Shares:
@@ -131,14 +132,20 @@ def _blocked(rows: OrderRows, shown: set[str], troubles: dict[int, Said]) -> set
             continue
         blocked.add(told.number)
         code = Why.REFUSED if told.state is FulfillmentState.REFUSED else Why.STUCK
-        what = f"tracking number {told.number}" if told.number else "the fulfilment without a number"
-        if told.number and code is Why.REFUSED:
-            what += f" ({told.carrier})"
+        what = _what(told, code)
         for store_line_id in told.lines:
             if store_line_id in by_store_id:
-                data = {"what": what, "problem": told.problem or "it does not say why"}
+                data = {"what": what, "problem": told.problem or _("it does not say why")}
                 troubles[id_of(by_store_id[store_line_id])] = Said(code, data)
     return blocked
+
+
+def _what(told: Fulfillment, code: Why) -> str:
+    if not told.number:
+        return _("the fulfilment without a number")
+    if code is Why.REFUSED:
+        return _("tracking number {number} ({carrier})").format(number=told.number, carrier=told.carrier)
+    return _("tracking number {number}").format(number=told.number)
 
 
 def _wanted(line: Line) -> int:
