@@ -1,9 +1,13 @@
 """A home whose account pays by a saved card, and a person who presses and pays in its pay runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from playwright.sync_api import BrowserContext, Playwright
+
+from bot.browser import account_browser
 from bot.db import Database
 from bot.jobs.paid import PaidOrder, PaidRun
 from bot.jobs.pay_run import PayRun
@@ -26,8 +30,24 @@ class PayHome(Keeper):
         super().__init__(*args)
         self.buyer.kind = "pay_now_card"
         self.said: list[str] = []
-        # The person has been here before: no banner and no praise of the app lies over the pages.
-        self.context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
+        self.enter(self.context)
+
+    def enter(self, context: BrowserContext) -> None:
+        """The runs work in this browser now; the person has been there before, so no banner lies over the pages."""
+        self.context = context
+        self.sign_in()
+        context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
+
+    @contextmanager
+    def own_window(self, playwright: Playwright) -> Iterator[None]:
+        """A browser with the profile in the home, while the block runs."""
+        before = self.context
+        try:
+            with account_browser(playwright, self.config, self.home, ACCOUNT, headless=True) as context:
+                self.enter(context)
+                yield
+        finally:
+            self.context = before
 
     def made(self, account: str = "") -> dict[tuple[str, int], list[Made]]:
         """What AliExpress holds for each line, in this test's own account."""

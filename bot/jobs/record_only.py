@@ -171,6 +171,7 @@ class OneByHand:
             desk.show(page, desk.faces.buy_yourself(turn))
             said = desk.said(page)
             if said is not None:
+                desk.hide(page)
                 return said
             desk.wait()
         return None
