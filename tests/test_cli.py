@@ -239,6 +239,7 @@ class TestSecrets:
         listed = dropferry(home, "secret", "list", "--json", DROPFERRY_SECRET_MAIN_SHOPBASE_PASSWORD="hunter3")
         assert [
             ("database-password", False, None),
+            ("notify-urls", False, None),
             ("main-shopbase-key", True, "secrets.toml"),
             ("main-shopbase-password", True, "environment"),
             ("main-shopbase-token-secret", False, None),

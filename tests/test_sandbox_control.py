@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.config import load
-from bot.cookies import read_cookies
+from bot.cookies import member_of, read_cookies
 from bot.errors import ConfigError
 from bot.home import POSIX, Home
 from bot.sandbox.server import Sandbox
@@ -218,7 +218,8 @@ def test_written_home_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:
     assert (sandbox.shopbase, True, sandbox.site) == (shop.url, shop.live_push, config.site)
     assert sandbox.shop.key == secrets.need("main-shopbase-key").get_secret_value()
     assert sandbox.shop.password == secrets.need("main-shopbase-password").get_secret_value()
-    (cookie,) = read_cookies(folder / "aliexpress-cookies.json", config.site)
+    cookie, who = read_cookies(folder / "aliexpress-cookies.json", config.site)
+    assert sandbox.ali.account("main").member == member_of([who], config.site)
     sandbox.ali.bulk(1)
     with Asker(sandbox, cookie["value"]) as visitor:
         assert 1 == len(orders(visitor.data(LIST)))
