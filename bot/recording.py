@@ -28,9 +28,9 @@ class Recording:
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Record while the block runs; nothing is kept beyond it but what `keep` kept."""
-        # Neither snapshots nor pictures of every step: they would cost each purchase more than all its checks, and
-        # the page as it stood in the end is kept beside the trace.
-        self._context.tracing.start()
+        # Snapshots, without which a trace has no requests; pictures of every step would cost each purchase more than
+        # all its checks.
+        self._context.tracing.start(snapshots=True)
         try:
             yield
         finally:
