@@ -13,7 +13,7 @@ from typer.main import get_command, get_group
 from bot import console, language
 from bot.cli import output
 from bot.cli.commands import COMMANDS, top_help
-from bot.cli.usage import translate
+from bot.cli.usage import HelpContext, translate
 from bot.home import HOME_VARIABLE, POSIX, Home
 from bot.language import _
 
@@ -61,6 +61,8 @@ def group(summary: str) -> typer.Typer:
 
 class _Commands(TyperGroup):
     """A group that knows its commands by the table and imports a command's module when that command is run."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
