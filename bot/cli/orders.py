@@ -7,6 +7,7 @@ import typer
 from bot.cli import output
 from bot.cli.opening import open_config, someone_is_there
 from bot.errors import ConfigError
+from bot.language import _, counted
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="the shop, where several have it")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
-TABS = "all, pending, awaiting-order, awaiting-payment, awaiting-shipment, fulfilled, failed, canceled"
+TABS = ", ".join(
+    ("all", "pending", "awaiting-order", "awaiting-payment", "awaiting-shipment", "fulfilled", "failed", "canceled")
+)
 
 
 def orders(
@@ -51,12 +54,12 @@ def orders(
         return
     _print_tabs({each: counts[each] for each in Tab}, at_stake)
     if not found:
-        output.say("no orders here" if sum(counts.values()) else "no orders yet; fetch them: dropferry pull")
+        output.say(_("no orders here") if sum(counts.values()) else _("no orders yet; fetch them: dropferry pull"))
         return
     _print_orders(found, several=len(config.shops) > 1)
     there = counts[chosen] if chosen else sum(counts.values())
     if not search and there > len(found):
-        output.say(f"{len(found)} of {there} shown; more with --limit")
+        output.say(_("{count} of {all} shown; more with --limit").format(count=len(found), all=there))
 
 
 def show(
@@ -113,7 +116,9 @@ def link(
         _suggest(home, config, account, yes=yes, as_json=as_json)
         return
     if order is None or (number is None) != undo:
-        raise typer.BadParameter("name the order and its AliExpress number, or use --suggest, or --undo with an order")
+        raise typer.BadParameter(
+            _("name the order and its AliExpress number, or use --suggest, or --undo with an order")
+        )
     from bot.finding import find_lines, find_order, parse
     from bot.linking import Item, unlink
     from bot.linking import link as tie
@@ -157,9 +162,9 @@ def fulfil(
     from bot.opening import database_of, now, open_shop
 
     if (number is None) != no_tracking:
-        raise typer.BadParameter("give --number N with --carrier C, or --no-tracking")
+        raise typer.BadParameter(_("give --number N with --carrier C, or --no-tracking"))
     if number is not None and carrier is None:
-        raise typer.BadParameter("say who carries it: --carrier C")
+        raise typer.BadParameter(_("say who carries it: --carrier C"))
     home, config = open_config()
     with database_of(home, config) as database:
         done = fulfil_by_hand(
@@ -183,38 +188,38 @@ def _tab(name: str) -> Any:
 
     known = {each.value: each for each in Tab}
     if name != "all" and name not in known:
-        raise typer.BadParameter(f"there is no tab {name!r}; the tabs are {TABS}")
+        raise typer.BadParameter(_("there is no tab {name!r}; the tabs are {tabs}").format(name=name, tabs=TABS))
     return known.get(name)
 
 
 def _print_tabs(counts: dict[Any, int], at_stake: int) -> None:
     from bot.facts import Tab
-    from bot.language import _
-    from bot.wording import TAB_MOVES, TAB_NAMES
+    from bot.wording import TAB_MOVES, tab_name
 
-    output.say(f"{'All':<18} {sum(counts.values()):>6}")
+    output.say(f"{_('All'):<18} {sum(counts.values()):>6}")
     for tab, count in counts.items():
-        move = TAB_MOVES[tab]
+        move = _(TAB_MOVES[tab])
         if tab is Tab.CANCELED and at_stake:
             move = _("called off in the store; at AliExpress {count} of them may still cost you: look there").format(
                 count=at_stake
             )
-        output.say(f"{TAB_NAMES[tab]:<18} {count:>6}  {move}")
+        output.say(f"{tab_name(tab):<18} {count:>6}  {move}")
     output.say()
 
 
 def _print_orders(found: "list[Listed]", several: bool) -> None:
-    from bot.money import decimal_text
-    from bot.wording import TAB_NAMES, when
+    from bot.money import money_text
+    from bot.wording import tab_name, when
+    from flows.values import Money
 
     rows = []
     for each in found:
         order = each.rows.order
         name = f"{order.name} ({order.shop})" if several else order.name
-        total = f"{decimal_text(order.total_minor, order.currency)} {order.currency}"
+        total = money_text(Money(minor=order.total_minor, currency=order.currency))
         note = "\n".join([each.why or "", *(f"! {warning}" for warning in each.warnings)]).strip()
-        rows.append((name, when(order.created_at), TAB_NAMES[each.standing.tab], total, note))
-    output.print_table(("Order", "Placed", "Tab", "Total", "Why not yet"), rows, right=("Total",))
+        rows.append((name, when(order.created_at), tab_name(each.standing.tab), total, note))
+    output.print_table((_("Order"), _("Placed"), _("Tab"), _("Total"), _("Why not yet")), rows, right=(_("Total"),))
 
 
 def _tell_link(told: dict[str, Any], as_json: bool) -> None:
@@ -222,25 +227,39 @@ def _tell_link(told: dict[str, Any], as_json: bool) -> None:
         output.print_json(told)
         return
     if "freed" in told:
-        output.say(f"{told['order']}: {_lines(told['freed'])} tied to no AliExpress order any more")
+        if not told["freed"]:
+            output.say(_("{order}: no line is tied to no AliExpress order any more").format(order=told["order"]))
+            return
+        said = counted(
+            "{order}: line {lines} is tied to no AliExpress order any more",
+            "{order}: lines {lines} are tied to no AliExpress order any more",
+            **_places(told, "freed"),
+        )
+        output.say(said)
         return
     if told["tied"]:
-        output.say(f"{told['order']}: {_lines(told['tied'])} now tied to AliExpress order {told['number']}")
+        said = counted(
+            "{order}: line {lines} is now tied to AliExpress order {number}",
+            "{order}: lines {lines} are now tied to AliExpress order {number}",
+            **_places(told, "tied"),
+            number=told["number"],
+        )
+        output.say(said)
     if told["already"]:
-        output.say(f"{told['order']}: {_lines(told['already'])} already tied to it")
+        said = counted(
+            "{order}: line {lines} is already tied to it",
+            "{order}: lines {lines} are already tied to it",
+            **_places(told, "already"),
+        )
+        output.say(said)
     if told["also"]:
-        output.say(f"the same AliExpress order is also tied to {', '.join(told['also'])}")
-    output.say("the next sync reads it; or now: dropferry sync")
+        orders = ", ".join(told["also"])
+        output.say(_("the same AliExpress order is also tied to {orders}").format(orders=orders))
+    output.say(_("the next sync reads it; or now: dropferry sync"))
 
 
-def _lines(positions: list[int]) -> str:
-    if not positions:
-        return "no line is"
-    return (
-        ("line " if len(positions) == 1 else "lines ")
-        + ", ".join(map(str, positions))
-        + (" is" if len(positions) == 1 else " are")
-    )
+def _places(told: dict[str, Any], key: str) -> dict[str, Any]:
+    return {"count": len(told[key]), "order": told["order"], "lines": ", ".join(map(str, told[key]))}
 
 
 def _suggest(home: "Home", config: "Config", account: str | None, *, yes: bool, as_json: bool) -> None:
@@ -251,7 +270,8 @@ def _suggest(home: "Home", config: "Config", account: str | None, *, yes: bool, 
     name = account or next(iter(config.accounts))
     if account is None and len(config.accounts) > 1:
         raise ConfigError(
-            "there are several AliExpress accounts", f"say which: --account {' | '.join(config.accounts)}"
+            _("there are several AliExpress accounts"),
+            _("say which: --account {names}").format(names=" | ".join(config.accounts)),
         )
     with database_of(home, config) as database:
         with browser_of(home, config, name, wait_seconds=600, say=output.note) as context:
@@ -270,10 +290,15 @@ def _suggest(home: "Home", config: "Config", account: str | None, *, yes: bool, 
         else:
             _print_suggestions(found)
         sure = sum(each.sure is not None for each in found)
-        if sure and (yes or (not as_json and someone_is_there() and typer.confirm(f"Tie the {sure} sure ones?"))):
+        if sure and (
+            yes
+            or (
+                not as_json and someone_is_there() and typer.confirm(_("Tie the {count} sure ones?").format(count=sure))
+            )
+        ):
             with database.write() as session:
                 tied = accept(session, found, name, now())
-            output.note(f"{tied} tied")
+            output.note(_("{count} tied").format(count=tied))
 
 
 def _suggestion_json(each: "Suggestion") -> dict[str, Any]:
@@ -289,19 +314,19 @@ def _suggestion_json(each: "Suggestion") -> dict[str, Any]:
 
 def _print_suggestions(found: "list[Suggestion]") -> None:
     if not found:
-        output.say("nothing on AliExpress fits an open line")
+        output.say(_("nothing on AliExpress fits an open line"))
         return
     rows = [
         (
-            "yes" if each.sure else "no",
+            _("yes") if each.sure else _("no"),
             f"{each.line.order}/{each.line.position}",
             f"{each.line.quantity} x {each.line.title}",
             ", ".join(each.candidates),
         )
         for each in found
     ]
-    output.print_table(("Sure", "Line", "What", "AliExpress order"), rows)
+    output.print_table((_("Sure"), _("Line"), _("What"), _("AliExpress order")), rows)
     if any(each.sure is None for each in found):
         output.say(
-            "what is not sure may have a second answer: look on AliExpress, then dropferry link ORDER/LINE NUMBER"
+            _("what is not sure may have a second answer: look on AliExpress, then dropferry link ORDER/LINE NUMBER")
         )

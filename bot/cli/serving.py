@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.db import Database
 from bot.errors import DropferryError
 from bot.home import Home, write_private
+from bot.language import _
 from bot.locks import owner, run_lock
 from bot.opening import database_of
 from bot.scheduler import Service
@@ -46,7 +47,7 @@ def serve(home: Home, config: Config) -> None:
         tell("READY=1")
         Service(place, browsing, stopped, lambda: _ping(config.heartbeat.url), pulse=pulse).run()
         _request(home).unlink(missing_ok=True)
-        logs.say("stopped")
+        logs.say(_("stopped"))
 
 
 def _noticed(step: Callable[[], None], stopped: threading.Event) -> Callable[[], bool]:
@@ -62,7 +63,7 @@ def _noticed(step: Callable[[], None], stopped: threading.Event) -> Callable[[],
 def stop_serving(home: Home, wait: float) -> None:
     """Ask the running service to end, and wait for it. Raises NotStoppedError."""
     if not is_running(home):
-        output.say("dropferry is not running here")
+        output.say(_("dropferry is not running here"))
         return
     running = owner(home.locks / "run.lock") or {}
     write_private(_request(home), datetime.now(UTC).isoformat())
@@ -70,11 +71,13 @@ def stop_serving(home: Home, wait: float) -> None:
     while is_running(home):
         if time.monotonic() >= until:
             raise NotStoppedError(
-                f"process {running.get('pid')} is still finishing its step after {wait:.0f} seconds",
-                "wait a little and look again: dropferry stop",
+                _("process {pid} is still finishing its step after {seconds:.0f} seconds").format(
+                    pid=running.get("pid"), seconds=wait
+                ),
+                _("wait a little and look again: dropferry stop"),
             )
         threading.Event().wait(POLL_SECONDS)
-    output.say("stopped")
+    output.say(_("stopped"))
 
 
 def _request(home: Home) -> Path:
@@ -91,12 +94,14 @@ def _watch(request: Path, stopped: threading.Event) -> None:
 def _greet(home: Home, config: Config) -> None:
     pushing = [name for name, shop in config.shops.items() if shop.live_push]
     silent = [name for name in config.shops if name not in pushing]
-    logs.say(f"dropferry works from {home.path}")
+    logs.say(_("dropferry works from {folder}").format(folder=home.path))
     if pushing:
-        logs.say(f"tracking numbers go to ShopBase for: {', '.join(pushing)}")
+        logs.say(_("tracking numbers go to ShopBase for: {shops}").format(shops=", ".join(pushing)))
     if silent:
-        logs.say(f"nothing is told to ShopBase for: {', '.join(silent)} (live_push is off)")
-    logs.say(f"AliExpress is read next at {when(following(config.sync.times, datetime.now(UTC)))} by this clock")
+        told = _("nothing is told to ShopBase for: {shops} (live_push is off)")
+        logs.say(told.format(shops=", ".join(silent)))
+    soon = following(config.sync.times, datetime.now(UTC))
+    logs.say(_("AliExpress is read next at {when} by this clock").format(when=when(soon)))
 
 
 def _say_who_waits(config: Config, database: Database) -> None:
@@ -122,4 +127,4 @@ def _ping(url: str) -> None:
     try:
         ping(url)
     except NotFetched as error:
-        logs.say(f"the heartbeat could not be told: {error}")
+        logs.say(_("the heartbeat could not be told: {problem}").format(problem=error))

@@ -11,12 +11,13 @@ from bot.cli.app import group
 from bot.cli.opening import open_config, open_home, someone_is_there
 from bot.errors import ConfigError
 from bot.home import Home, write_private
+from bot.language import _, mark
 
 if TYPE_CHECKING:
     from bot.config import Config
 
-secret = group("Keep the keys and passwords of the shops.")
-browser = group("Find a Chromium, or get one.")
+secret = group(mark("Keep the keys and passwords of the shops."))
+browser = group(mark("Find a Chromium, or get one."))
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for a program to read")]
 
@@ -41,15 +42,17 @@ def init(
 
     home = open_home()
     if home.config_file.exists():
-        raise ConfigError(f"{home.config_file}: this file is there already", "edit it, or name another --home")
+        raise ConfigError(
+            _("{file}: this file is there already").format(file=home.config_file), _("edit it, or name another --home")
+        )
     if not shop_url:
         if not someone_is_there():
-            raise ConfigError("nobody is there to ask for the shop's address", "give it with --shop-url")
-        shop_url = typer.prompt("The shop's ShopBase address (https://NAME.onshopbase.com)")
-        shop = typer.prompt("What shall the shop be called here", default=shop)
-        account = typer.prompt("And the AliExpress account that buys for it", default=account)
-        output.say("Orders that were bought before dropferry came must not be bought again.")
-        buy_from = typer.prompt("From which day's orders on may the robot buy", default=buy_from or _today())
+            raise ConfigError(_("nobody is there to ask for the shop's address"), _("give it with --shop-url"))
+        shop_url = typer.prompt(_("The shop's ShopBase address (https://NAME.onshopbase.com)"))
+        shop = typer.prompt(_("What shall the shop be called here"), default=shop)
+        account = typer.prompt(_("And the AliExpress account that buys for it"), default=account)
+        output.say(_("Orders that were bought before dropferry came must not be bought again."))
+        buy_from = typer.prompt(_("From which day's orders on may the robot buy"), default=buy_from or _today())
     text = config_text(shop.strip(), shop_url.strip(), account.strip(), buy_from.strip() or _today())
     parse(text, read_toml_text(text, home.config_file), home.config_file)
     write_private(home.config_file, text)
@@ -63,13 +66,17 @@ def _today() -> str:
 def _tell_next_steps(home: Home, config: "Config") -> None:
     from bot.secrets import wanted
 
-    output.say(f"Written: {home.config_file}")
-    output.say("All is safe: nothing is bought until you set live = true there, and nobody is mailed until live_push.")
+    output.say(_("Written: {file}").format(file=home.config_file))
     output.say(
-        "A card saved with your AliExpress account makes its button charge at once, so the robot never presses it: "
-        "without a card or with a way to pay later it can order, and you pay."
+        _("All is safe: nothing is bought until you set live = true there, and nobody is mailed until live_push.")
     )
-    output.say("Next:")
+    output.say(
+        _(
+            "A card saved with your AliExpress account makes its button charge at once, so the robot "
+            "never presses it: without a card or with a way to pay later it can order, and you pay."
+        )
+    )
+    output.say(_("Next:"))
     for name, needed in wanted(config).items():
         if needed:
             output.say(f"  dropferry secret set {name}")
@@ -101,19 +108,21 @@ def set_secret(
     value = Secret(_ask_for(name))
     if file:
         store_in_file(home, name, value)
-        output.say(f"{name} is kept in {home.secrets_file}, readable by you alone.")
+        output.say(_("{name} is kept in {file}, readable by you alone.").format(name=name, file=home.secrets_file))
     else:
         store_in_keyring(name, value)
-        output.say(f"{name} is kept in the keyring.")
+        output.say(_("{name} is kept in the keyring.").format(name=name))
 
 
 def _ask_for(name: str) -> str:
     if someone_is_there():
-        value = str(typer.prompt(f"{name} (it is not shown)", hide_input=True))
+        value = str(typer.prompt(_("{name} (it is not shown)").format(name=name), hide_input=True))
     else:
         value = sys.stdin.readline()
     if not value.strip():
-        raise ConfigError(f"no value came for the secret {name}", "type it, or send it to standard input")
+        raise ConfigError(
+            _("no value came for the secret {name}").format(name=name), _("type it, or send it to standard input")
+        )
     return value.strip()
 
 
@@ -131,8 +140,10 @@ def list_secrets(as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(rows)
         return
-    cells = [(row["name"], row["place"] or ("missing" if row["needed"] else "not set, not needed")) for row in rows]
-    output.print_table(("secret", "place"), cells)
+    cells = [
+        (row["name"], row["place"] or (_("missing") if row["needed"] else _("not set, not needed"))) for row in rows
+    ]
+    output.print_table((_("secret"), _("place")), cells)
 
 
 @browser.command("install")
@@ -170,7 +181,7 @@ def show_browser(as_json: AsJson = False) -> None:
     if as_json:
         output.print_json({"path": str(found.path), "origin": found.origin})
     else:
-        output.say(f"{found.path} ({found.origin})")
+        output.say(f"{found.path} ({_(found.origin)})")
 
 
 def configured_browser() -> str:
