@@ -16,12 +16,13 @@ from bot.selector_health import Broken, Looked
 from flows.errors import FlowError
 from flows.values import Site
 
+PACKAGED = Path(cases.__file__).parent / "_recorded"
+BESIDE = Path(cases.__file__).parents[2] / "tests" / "recorded"
+
 
 def shipped() -> Path | None:
     """The recordings that come with dropferry: in the package as installed, else beside the checkout."""
-    packaged = Path(cases.__file__).parent / "_recorded"
-    beside = Path(cases.__file__).parents[2] / "tests" / "recorded"
-    return next((folder for folder in (packaged, beside) if folder.is_dir()), None)
+    return next((folder for folder in (PACKAGED, BESIDE) if folder.is_dir()), None)
 
 
 def folders(home: Home, named: Path | None) -> list[Path]:
