@@ -7,8 +7,8 @@ from typing import Any
 
 from flows.errors import AnswerChanged, PageChanged
 
-ORDER_NUMBER = re.compile(r"^\d{10,20}$")
-ITEM_ID = re.compile(r"^\d{1,20}$")
+ORDER_NUMBER = re.compile(r"^[0-9]{10,20}$")  # in digits of no other script: it is compared as a text
+ITEM_ID = re.compile(r"^[0-9]{1,20}$")
 EXACT = 2**53  # beyond this, JavaScript rounds whole numbers
 
 
@@ -129,8 +129,8 @@ class Blocks:
         return found[0]
 
     def missing(self, prefix: str) -> list[str]:
-        """Keys that the structure names and the data do not hold."""
-        return [key for key in self._order if key.startswith(prefix) and key not in self.table]
+        """Keys that the structure names and under which the data hold no block."""
+        return [key for key in self._order if key.startswith(prefix) and not isinstance(self.table.get(key), dict)]
 
 
 def nested(fields: Fields, name: str) -> dict[str, Any]:

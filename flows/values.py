@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 # Ids stay strings: order ids of 16 digits are near 2^53 (aliexpress.md 2).
-OrderNumber = Annotated[str, StringConstraints(pattern=r"^\d{10,20}$")]
-ItemId = Annotated[str, StringConstraints(pattern=r"^\d{1,20}$")]
+OrderNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{10,20}$")]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 
 
 class Value(BaseModel):

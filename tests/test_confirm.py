@@ -187,6 +187,16 @@ CHOSEN = '<div class="chosen-channel--chosen-channel-title--x">{}</div>'
 RADIO = '<div class="radio-item--item-row"><input type="radio" {}><span>{}</span></div>'
 
 
+def test_page_without_a_place_for_payment_is_a_changed_page(page: Page) -> None:
+    """Proves that a payment block that cannot be found is not taken for a page without payment."""
+    markup = """<div id="placeorder_wrap__inner">
+      <span class="pl-order-toal-container__item-content">US $9.24</span>
+      <button class="place-order-primary-btn">Place order</button></div>"""
+    page.set_content(markup)
+    with pytest.raises(PageChanged, match="confirm: payment: nothing there"):
+        from_page(page)
+
+
 @pytest.mark.parametrize(
     ("payment", "expected"),
     [
@@ -269,7 +279,8 @@ def test_drawing_and_answer_must_agree() -> None:
     terms = from_answer(ANSWER)
     line = {"title": "Smart glasses", "sku": "", "quantity": "2", "link": ""}
     seen = {
-        "here": True, "recipient": "Ann Lee", "lines": [line], "ships": [], "present": False, "method": [],
+        "here": True, "recipient": "Ann Lee", "lines": [line], "ships": [], "present": False,
+        "paymentDrawn": True, "method": [],
         "rows": [{"title": "Subtotal", "value": "US $9.24"}], "total": ["US $9.24"], "button": ["Place order"],
         "notices": [],
     }  # fmt: skip

@@ -90,7 +90,7 @@ def write(folder: Path, case: Case) -> None:
     ]
     rows = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in calls)
     write_private(folder / "calls.json", f"[\n{rows}\n]\n" if rows else "[]\n")
-    about = {name: value for name, value in vars(case.about).items() if value != ""}
+    about = {name: value for name, value in vars(case.about).items() if name != "note" or value}
     write_private(folder / "about.toml", tomlkit.dumps(about))
     if case.expected is not None:
         write_private(folder / "expected.toml", EXPECTED + tomlkit.dumps(case.expected))

@@ -125,6 +125,11 @@ def facts(text: str) -> list[tuple[int, int]]:
     return [found.span() for pattern in (day(), amount()) for found in pattern.finditer(text)]
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is a word or more of those that the site prints for everyone."""
+    return any(sign.isalpha() for sign in text) and is_harmless(text)
+
+
 def is_harmless(text: str) -> bool:
     """Whether a text holds nothing but what the site prints for everyone, dates, amounts and small numbers."""
     if ESCAPED.search(text):

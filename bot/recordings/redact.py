@@ -292,10 +292,10 @@ def _people_on(page: Element) -> Iterator[str]:
 
 
 def _values_in(element: Element) -> Iterator[str]:
-    """Each text of people in an element, and each line that several of them make together."""
+    """Each text of people in an element, and each line that several of them make together without labels between."""
     found = [(text.said, begins) for text, policy, begins in _texts(element, "people", "div") if policy == "people"]
-    lines = "".join(f"\n{said}" if begins else said for said, begins in found).split("\n")
-    yield from dict.fromkeys(text for text in (*lines, *(said for said, _ in found)) if _is_value(text))
+    lines = "".join("\n" if harmless.is_label(said) else f"\n{said}" if begins else said for said, begins in found)
+    yield from dict.fromkeys(text for text in (*lines.split("\n"), *(said for said, _ in found)) if _is_value(text))
 
 
 def _is_value(text: str) -> bool:

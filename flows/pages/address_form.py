@@ -131,7 +131,9 @@ def _form_of(seen: dict[str, Any] | None) -> Form | None:
         )
         for one in seen["fields"]
     ]
-    return Form(fields=_with_choices(fields), can_open=seen["canOpen"], is_default=seen["isDefault"])
+    return Form(
+        fields=_with_choices(fields, folded=seen["canOpen"]), can_open=seen["canOpen"], is_default=seen["isDefault"]
+    )
 
 
 def field_name(label: str) -> str:
@@ -142,9 +144,14 @@ def field_name(label: str) -> str:
     return max(fitting)[1] if fitting else ""
 
 
-def _with_choices(fields: list[Field]) -> tuple[Field, ...]:
-    """Choices without a label stand in a known order."""
-    order = iter(load(NAME).means["choices"]["order"])
+def _with_choices(fields: list[Field], *, folded: bool) -> tuple[Field, ...]:
+    """Choices without a label stand in a known order, of which a folded form shows the first alone.
+
+    Where there are more or fewer, none of them is known.
+    """
+    known = load(NAME).means["choices"]["order"][: 1 if folded else None]
+    choices = [field for field in fields if field.choice]
+    order = iter(known if len(choices) == len(known) and not any(field.label for field in choices) else ())
     return tuple(
         field.model_copy(update={"name": next(order, "")}) if field.choice and not field.label else field
         for field in fields

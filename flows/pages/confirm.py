@@ -51,6 +51,7 @@ class Sight(Value):
     rows: tuple[tuple[str, str], ...]
     total: tuple[str, ...]
     present: bool
+    payment_drawn: bool
     method: tuple[str, ...]
     button: tuple[str, ...]
     notices: tuple[str, ...]
@@ -133,6 +134,7 @@ def sight_of(seen: Mapping[str, Any]) -> Sight:
         rows=tuple((row["title"], row["value"]) for row in seen["rows"] if row["value"]),
         total=tuple(seen["total"]),
         present=seen["present"],
+        payment_drawn=seen["paymentDrawn"],
         method=tuple(seen["method"]),
         button=tuple(seen["button"]),
         notices=tuple(seen["notices"]),
@@ -149,6 +151,8 @@ def quote_of(sight: Sight, url: str, terms: Terms | None = None) -> Quote:
     total = read_price(NAME, "total", only(sight.total, "total"))
     if terms is not None:
         _check_agree(sight, total, terms)
+    if not sight.payment_drawn:
+        raise PageChanged(NAME, "payment", "nothing there, not even the empty place of a page without payment")
     text = SEVERAL.join(sight.button)
     if not text:
         raise PageChanged(NAME, "button", "nothing there")

@@ -49,6 +49,9 @@ def from_answer(data: object) -> Terms:
     Raises AnswerChanged for an empty skeleton or a missing block, PageChanged for a value that cannot be believed.
     """
     blocks = Blocks(NAME, data)
+    lost = blocks.missing("checkout_shop_title")
+    if lost:
+        raise blocks.outer.changed(lost[0], "named in the structure, but not there")
     lines = tuple(_line(product) for product in _products(blocks))
     if not lines:
         raise blocks.outer.changed("pc_checkout_product", "missing")

@@ -20,6 +20,7 @@ from flows.values import AliLine, ListedOrder, Money, OrderListPage, Reader, Sit
 API = "mtop.aliexpress.trade.buyer.order.list"
 NAME = "order_list"
 PATH = "/p/order/index.html"
+PAGE_SIZE = 10
 
 # Reads the box of each card, after setting the boxes to the places given, one after the other in that order; what is no
 # box is never clicked.
@@ -207,10 +208,14 @@ class DrawnOrderList(PageObject):
         return urlsplit(self.page.url).path == PATH or self.has("card")
 
     def orders(self, start: int = 0) -> OrderListPage:
-        """The cards from number `start` on as a page of their own."""
-        orders = self.cards(start)
-        index = start // 10 + 1
-        return OrderListPage(orders=orders, page_index=index, has_more=self.has("more_button"), reader=Reader.PAGE)
+        """The cards from number `start` on as a page of their own.
+
+        A full page without its button for more may be the last one, or one whose button looks otherwise: PageChanged.
+        """
+        orders, has_more = self.cards(start), self.has("more_button")
+        if not has_more and len(orders) == PAGE_SIZE:
+            raise PageChanged(NAME, "more_button", f"not there behind {len(orders)} cards")
+        return OrderListPage(orders=orders, page_index=start // PAGE_SIZE + 1, has_more=has_more, reader=Reader.PAGE)
 
     def cards(self, start: int = 0) -> tuple[ListedOrder, ...]:
         """The cards from number `start` on; PageChanged where there are none."""

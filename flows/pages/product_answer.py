@@ -217,13 +217,13 @@ def _sku(
 
 def _attr(path: Fields) -> str:
     """The skuAttr to the letter; its ids must be those of the path."""
-    attr = path.raw("skuAttr")
-    ways = [way for way in (attr, path.raw("path")) if way is not None]
-    if not ways or not all(isinstance(way, str) for way in ways):
+    attr, way = path.raw("skuAttr"), path.raw("path")
+    # A path alone lacks the labels of renamed values, and the confirm page wants them.
+    if not isinstance(attr, str) or not (way is None or isinstance(way, str)):
         raise path.changed("skuAttr", "missing, or not a text")
-    if len({sku_ids(way) for way in ways}) != 1:
+    if way is not None and sku_ids(way) != sku_ids(attr):
         raise PageChanged(NAME, f"{path.where}.skuAttr", "not the ids of its path")
-    return str(ways[0])
+    return attr
 
 
 def _stock(path: Fields) -> int | None:

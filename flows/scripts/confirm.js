@@ -35,6 +35,7 @@ const dropferryConfirm = (css) => {
     const filled = (box) => tidy(box.textContent) || box.querySelector("img, svg, input, button, iframe");
     return {
       present: boxes.some(filled) || titles.length > 0,
+      drawn: boxes.length + titles.length > 0,
       chosen: unique([...titles, ...checked].map(named)),
     };
   };
@@ -63,6 +64,7 @@ const dropferryConfirm = (css) => {
   const look = () => ({
     ...terms(),
     here: all("root").length > 0,
+    paymentDrawn: payment().drawn,
     ships: all("ship").map((one) => spaced(one, [])),
     rows: all("row").map(row),
     notices: unique(every("notice").map((one) => spaced(one, []))),
