@@ -8,6 +8,7 @@ from typing import Any
 from bot.facts import Said, Tab, Warn, Why
 from bot.language import _, mark, spoken
 from bot.money import spoken_number
+from bot.wording_found import in_words
 from bot.wording_holds import HELD
 
 TAB_NAMES: dict[Tab, str] = {
@@ -157,6 +158,8 @@ _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(| [A-Z]{3})")
 def sentence(said: Said) -> str:
     """The sentence for a reason or a warning in the merchant's language, the machine's own time first."""
     data = {key: _amount(str(value)) if key in _AMOUNTS else _shown(value) for key, value in said.data.items()}
+    if "detail" in data:
+        data["detail"] = in_words(data["detail"])
     if "order" in data:
         # A shell takes "#1001" for a comment, so commands to copy name the order without it.
         data["order"] = data["order"].removeprefix("#")

@@ -133,10 +133,11 @@ def fail(error: Exception) -> int:
         note("dropferry: " + "; ".join(part for part in told(error) if part))
         return code
     if type(error).__name__ == "Abort":
-        note("dropferry: stopped, nothing was done")
+        note(_("dropferry: stopped, nothing was done"))
         return FAILED
     said = known.text(str(error))[:300]
-    note(f"dropferry: this was not foreseen: {type(error).__name__}: {said}; {_keep(error)}")
+    unforeseen = _("dropferry: this was not foreseen: {error}; {kept}")
+    note(unforeseen.format(error=f"{type(error).__name__}: {said}", kept=_keep(error)))
     return FAILED
 
 
@@ -144,21 +145,24 @@ def told(error: Exception) -> tuple[str, str]:
     """What happened and what to do about it, each in a few words."""
     if isinstance(error, DropferryError):
         return error.what, error.fix
+    from bot.wording_found import in_words
+
     evidence = getattr(error, "evidence", None)
-    kept = f"what was seen is kept in {evidence}" if evidence else ""
+    kept = _("what was seen is kept in {folder}").format(folder=evidence) if evidence else ""
     if _foreseen(error) == PERSON_NEEDED:
         what, fix = _for_a_person(error)
         return what, "; ".join(filter(None, [fix, kept]))
     if _foreseen(error) == PAGE_CHANGED:
-        return f"a page of AliExpress is not as it was: {error}", kept
-    return str(error), kept
+        return _("a page of AliExpress is not as it was: {error}").format(error=error), kept
+    return in_words(str(error)), kept
 
 
 def _for_a_person(error: Any) -> tuple[str, str]:
     """Whom AliExpress needs, what for, and the one thing to do; without an account where nobody knows which it was."""
     from bot.persons import what_is_the_matter, what_to_do
+    from bot.wording_found import in_words
 
-    detail = f" ({error.detail})" if error.detail else ""
+    detail = f" ({in_words(error.detail)})" if error.detail else ""
     matter = what_is_the_matter(error.kind) + detail
     if error.account is None:
         return _("AliExpress needs you: {matter}").format(matter=matter), what_to_do(error.kind, "ACCOUNT")
@@ -176,8 +180,8 @@ def _keep(error: Exception) -> str:
         home = Home.find()
         append(home.logs / "errors.log", told.encode("utf-8", "backslashreplace"))
     except (OSError, DropferryError):
-        return f"its log cannot be written: {whole}"
-    return f"the details are in {home.logs / 'errors.log'}"
+        return _("its log cannot be written: {error}").format(error=whole)
+    return _("the details are in {file}").format(file=home.logs / "errors.log")
 
 
 def version() -> str:

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import output
 from bot.language import _, mark
+from bot.wording_found import in_words
 
 # What Typer says of wrong usage, word for word, with what it names; the first that fits is told.
 _WRONG = (
@@ -97,17 +98,4 @@ def tell_wrong_usage(error: Any) -> None:
         asked = f"{context.command_path} {context.help_option_names[0]}"
         output.note(_("Try '{command}' for help.").format(command=asked))
         output.note("")
-    output.note(_("Error: {what}").format(what=told(error.format_message())))
-
-
-def told(message: str) -> str:
-    """What Typer says, in the merchant's language where it is known; a reason inside it too."""
-    for template in _WRONG:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(template))
-        found = re.fullmatch(pattern, message, re.DOTALL)
-        if found:
-            parts = found.groupdict()
-            if "what" in parts:
-                parts["what"] = told(parts["what"])
-            return _(template).format(**parts)
-    return message
+    output.note(_("Error: {what}").format(what=in_words(error.format_message(), _WRONG)))
