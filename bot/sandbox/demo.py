@@ -18,13 +18,14 @@ from bot.home import Home
 from bot.jobs.place import PlaceOrders
 from bot.jobs.reconciling import reconcile_account
 from bot.jobs.suggest import accept, find_suggestions
+from bot.language import _
 from bot.listing import count_tabs, list_orders
 from bot.opening import browser_of, database_of
 from bot.outcomes import pulled_line, pushed_line, synced_line
 from bot.sandbox.demo_pay_run import play_pay_run
 from bot.sandbox.server import Sandbox
 from bot.standing import load as load_rows
-from bot.wording import TAB_NAMES
+from bot.wording import tab_name
 from bot.work import Workplace
 from flows.values_buying import Quote
 
@@ -50,7 +51,8 @@ def run_demo(*, headless: bool = True) -> None:
     ):
         _Day(sandbox, place).play()
     output.say()
-    output.say(f"That was the day, in {time.monotonic() - started:.0f} seconds. Your own shop next: dropferry init")
+    told = _("That was the day, in {seconds:.0f} seconds. Your own shop next: dropferry init")
+    output.say(told.format(seconds=time.monotonic() - started))
 
 
 @contextlib.contextmanager
@@ -83,45 +85,49 @@ class _Day:
         self._check()
 
     def _morning(self) -> None:
-        _chapter("Eight buyers paid in your ShopBase store overnight, and two have yet to pay")
+        _chapter(_("Eight buyers paid in your ShopBase store overnight, and two have yet to pay"))
         self.sandbox.shop.seed(8, pending=2)
         self._pull()
         self._tabs()
 
     def _dry_run(self) -> None:
-        _chapter("What would it cost? dropferry place --all goes all the way up to the button, and presses nothing")
+        _chapter(_("What would it cost? dropferry place --all goes all the way up to the button, and presses nothing"))
         self._place(live=False)
-        output.say("One country asks for an address of its own kind, so that order is left to you.")
+        output.say(_("One country asks for an address of its own kind, so that order is left to you."))
 
     def _ordering(self) -> None:
-        _chapter("A card is saved with this AliExpress account, so its button charges at once: nothing is pressed")
-        output.say("A new home folder looks first for what was bought before: dropferry reconcile --since 2026-01-01")
+        _chapter(_("A card is saved with this AliExpress account, so its button charges at once: nothing is pressed"))
+        output.say(
+            _("A new home folder looks first for what was bought before: dropferry reconcile --since 2026-01-01")
+        )
         for line in reconcile_account(self.place, ACCOUNT, date(2026, 1, 1)).lines():
             output.say(f"  {line}")
         self._place(live=True, names=["1001"])
 
     def _pay_run(self) -> None:
-        _chapter("So you press, and the robot does the rest: dropferry pay-run 1001 1002 1003")
-        output.say("The page of each order stands in front, filled in, with a bar over it. Here a stand-in for you")
-        output.say("presses each button once, and answers the bank's question for #1002:")
+        _chapter(_("So you press, and the robot does the rest: dropferry pay-run 1001 1002 1003"))
+        output.say(_("The page of each order stands in front, filled in, with a bar over it. Here a stand-in for you"))
+        output.say(_("presses each button once, and answers the bank's question for #1002:"))
         play_pay_run(self.sandbox, self.place, ACCOUNT, SHOP, ["1001", "1002", "1003"])
         self.paid_by_person = self.sandbox.ali.market.charges
-        output.say(f"AliExpress charged the card {self.paid_by_person} times, each time after a press of the stand-in.")
+        told = _("AliExpress charged the card {count} times, each time after a press of the stand-in.")
+        output.say(told.format(count=self.paid_by_person))
 
     def _later(self) -> None:
-        _chapter("Another way to pay: the account now chooses Boleto, a slip that is paid elsewhere and later")
-        output.say("Its first order is placed under your eyes (the stand-in says yes); AliExpress leaves it unpaid,")
-        output.say("so from then on the robot may place orders alone: dropferry place --all --live")
+        _chapter(_("Another way to pay: the account now chooses Boleto, a slip that is paid elsewhere and later"))
+        output.say(_("Its first order is placed under your eyes (the stand-in says yes); AliExpress leaves it unpaid,"))
+        output.say(_("so from then on the robot may place orders alone: dropferry place --all --live"))
         market = self.sandbox.ali.market
         market.buyer(ACCOUNT).kind = "pay_now_deferred"
         self._place(live=True, names=["1004"], supervised=lambda _quote: True)
         self._place(live=True, names=["1005", "1006"])
         charged = market.charges - self.paid_by_person
         own = len(market.presses) - self.paid_by_person
-        output.say(f"The robot pressed {own} times; {charged} of its orders were charged, the others wait in To pay.")
+        told = _("The robot pressed {own} times; {charged} of its orders were charged, the others wait in To pay.")
+        output.say(told.format(own=own, charged=charged))
 
     def _by_hand(self) -> None:
-        _chapter("Two orders you buy by hand; dropferry finds them by recipient, phone, quantity and day")
+        _chapter(_("Two orders you buy by hand; dropferry finds them by recipient, phone, quantity and day"))
         for name in ("#1007", "#1008"):
             self.sandbox.world.buy(name, ACCOUNT)
         place = self.place
@@ -130,32 +136,34 @@ class _Day:
                 place.database, context, place.config.site, place.config, account=ACCOUNT, clock=place.clock
             )
         for each in found:
-            what = f"{each.line.order} line {each.line.position}, {each.line.quantity} x {each.line.title}"
-            output.say(f"  {what}: {each.sure or 'not sure between ' + ', '.join(each.candidates)}")
+            where, what = f"{each.line.order}/{each.line.position}", f"{each.line.quantity} x {each.line.title}"
+            unsure = _("not sure between {numbers}").format(numbers=", ".join(each.candidates))
+            output.say(f"  {where}, {what}: {each.sure or unsure}")
         with place.database.write() as session:
-            output.say(f"  {accept(session, found, ACCOUNT, place.clock())} lines tied: dropferry link --suggest --yes")
+            tied = accept(session, found, ACCOUNT, place.clock())
+        output.say(_("  {count} lines tied: dropferry link --suggest --yes").format(count=tied))
 
     def _paying(self) -> None:
-        _chapter("dropferry reads AliExpress: what you did not pay yet waits. You pay; it reads again")
+        _chapter(_("dropferry reads AliExpress: what you did not pay yet waits. You pay; it reads again"))
         self._sync()
         self._tabs()
         self.sandbox.ali.pay()
-        output.say("You paid the others on AliExpress. dropferry never does.")
+        output.say(_("You paid the others on AliExpress. dropferry never does."))
         self._sync()
 
     def _sending(self) -> None:
-        _chapter("The suppliers send: most in one parcel, one order in two; one supplier cancels")
+        _chapter(_("The suppliers send: most in one parcel, one order in two; one supplier cancels"))
         double, cancelled = self._numbers("1005")[0], self._numbers("1007")[0]
         self.sandbox.ali.cancel([cancelled])
         self.sandbox.ali.ship([double], parcels=2)
         rest = [number for name in ORDERS for number in self._numbers(name) if number not in (double, cancelled)]
         self.sandbox.ali.ship(rest)
         self._sync()
-        output.say("The first push of a shop waits for your yes: dropferry push --yes")
-        output.say(f"  push: {pushed_line(self.place.push(SHOP, yes=True), SHOP)}")
+        output.say(_("The first push of a shop waits for your yes: dropferry push --yes"))
+        self._push(yes=True)
 
     def _troubles(self) -> None:
-        _chapter("A last-mile carrier takes over with a number of its own, and one buyer is refunded in the store")
+        _chapter(_("A last-mile carrier takes over with a number of its own, and one buyer is refunded in the store"))
         self.sandbox.ali.change_number(self._numbers("1001")[0], "LM998877665US")
         self.sandbox.ali.deliver([self._numbers("1002")[0]])
         self.sandbox.shop.refund("#1003")
@@ -163,33 +171,36 @@ class _Day:
         # A last-mile number shows on the tracking page alone, which is read again once a day.
         clock = self.place.clock
         self.place.clock = lambda: clock() + timedelta(days=1)
-        output.say("A day later:")
+        output.say(_("A day later:"))
         self._sync()
-        output.say(f"  push: {pushed_line(self.place.push(SHOP), SHOP)}")
+        self._push()
 
     def _evening(self) -> None:
-        _chapter("In the evening")
+        _chapter(_("In the evening"))
         self._tabs()
         self._ways()
         state = self.sandbox.world.state()
         output.say()
-        output.say("The fulfilments that ShopBase now holds:")
+        output.say(_("The fulfilments that ShopBase now holds:"))
         for told in state["fulfillments"]:
-            output.say(f"  {told['name']}: {told['tracking_number']} by {told['tracking_company']}, {told['status']}")
+            line = _("  {order}: {number} by {carrier}, {status}")
+            number, carrier = told["tracking_number"], told["tracking_company"]
+            output.say(line.format(order=told["name"], number=number, carrier=carrier, status=told["status"]))
         output.say()
-        output.say("The mails that ShopBase sent:")
+        output.say(_("The mails that ShopBase sent:"))
         for mail in state["mails"]:
-            output.say(f"  to {mail['to']}: {mail['kind']} of {mail['order']}, {mail['number']}")
+            line = _("  to {to}: {kind} of {order}, {number}")
+            output.say(line.format(to=mail["to"], kind=mail["kind"], order=mail["order"], number=mail["number"]))
 
     def _ways(self) -> None:
         output.say()
-        output.say("Each order's way:")
+        output.say(_("Each order's way:"))
         with self.place.database.read() as session:
             for each in reversed(list_orders(session, self.place.config, self.place.clock())):
                 rows = each.rows
-                numbers = ", ".join(ali.number for ali in rows.ali_orders) or "nothing bought"
-                parcels = [p.number for found in rows.parcels.values() for p in found if p.number] or ["no parcel"]
-                output.say(f"  {rows.order.name}: {numbers} > {', '.join(parcels)} > {TAB_NAMES[each.standing.tab]}")
+                numbers = ", ".join(ali.number for ali in rows.ali_orders) or _("nothing bought")
+                parcels = [p.number for found in rows.parcels.values() for p in found if p.number] or [_("no parcel")]
+                output.say(f"  {rows.order.name}: {numbers} > {', '.join(parcels)} > {tab_name(each.standing.tab)}")
                 for line in [each.why, *each.warnings]:
                     if line:
                         output.say(f"      {line}")
@@ -208,12 +219,16 @@ class _Day:
             for parcel in by_number[number]["parcels"]
         ]
         if sorted(told) != sorted(shown):
-            raise DemoFailedError(f"ShopBase holds {sorted(told)}, AliExpress shows {sorted(shown)}")
+            wrong = _("ShopBase holds {told}, AliExpress shows {shown}")
+            raise DemoFailedError(wrong.format(told=sorted(told), shown=sorted(shown)))
         if sorted(ours) != sorted(by_number) or self.sandbox.ali.market.charges != self.paid_by_person:
-            raise DemoFailedError(f"AliExpress holds {sorted(by_number)}, dropferry knows {sorted(ours)}")
+            wrong = _("AliExpress holds {theirs}, dropferry knows {ours}")
+            raise DemoFailedError(wrong.format(theirs=sorted(by_number), ours=sorted(ours)))
         output.say()
-        output.say(f"All {len(shown)} tracking numbers that AliExpress shows are with ShopBase, each of them once;")
-        output.say(f"AliExpress holds {len(by_number)} orders, each line was bought once, and dropferry paid nothing.")
+        all_told = _("All {count} tracking numbers that AliExpress shows are with ShopBase, each of them once;")
+        output.say(all_told.format(count=len(shown)))
+        once = _("AliExpress holds {count} orders, each line was bought once, and dropferry paid nothing.")
+        output.say(once.format(count=len(by_number)))
 
     def _place(
         self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Quote], bool] | None = None
@@ -236,13 +251,16 @@ class _Day:
     def _pull(self) -> None:
         output.say(f"  pull: {pulled_line(self.place.pull(SHOP))}")
 
+    def _push(self, *, yes: bool = False) -> None:
+        output.say(f"  push: {pushed_line(self.place.push(SHOP, yes=yes), SHOP)}")
+
     def _sync(self) -> None:
         output.say(f"  sync: {synced_line(self.place.sync(ACCOUNT))}")
 
     def _tabs(self) -> None:
         with self.place.database.read() as session:
             counts = count_tabs(session)
-        output.say("  " + " | ".join(f"{TAB_NAMES[tab]} {counts[tab]}" for tab in Tab))
+        output.say("  " + " | ".join(f"{tab_name(tab)} {counts[tab]}" for tab in Tab))
 
 
 def _chapter(title: str) -> None:
