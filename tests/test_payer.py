@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from bot.sandbox.payer import Payer, Plan
+from bot.sandbox.payer import BUTTON, Payer, Plan
 from bot.sandbox.server import Sandbox
-from tests.shopping import BUTTON, Shopper, context_fixture, shopper_fixture
+from tests.shopping import Shopper, context_fixture, shopper_fixture
 
 context = context_fixture
 shopper = shopper_fixture

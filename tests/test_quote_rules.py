@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from flows.errors import CannotBuy, Reason
-from flows.place_order import check_offer, may_press, why_not
+from flows.pay_page import check_offer
+from flows.place_order import may_press, why_not
 from flows.quote_rules import can_be_deferred, check_wanted, foreign_row, shows_options
 from flows.values import Money, Reader
 from flows.values_buying import ButtonKind, Payment, Product, Quote, QuoteLine, SkuOffer, Wanted

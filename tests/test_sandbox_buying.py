@@ -15,12 +15,13 @@ from bot.sandbox.aliexpress.products import US_SHIFT
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.control import PREFIX
 from bot.sandbox.mapping_rows import mapping_rows
+from bot.sandbox.payer import BUTTON
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE
 from flows.page import block_heavy
 from tests.asking import Asker, paths
-from tests.shopping import ADDRESS, BUTTON, FORM, GRACE, Shopper, context_fixture, shopper_fixture
+from tests.shopping import ADDRESS, FORM, GRACE, Shopper, context_fixture, shopper_fixture
 from tests.test_sandbox_pages import MARKS
 
 context = context_fixture

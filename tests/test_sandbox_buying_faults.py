@@ -10,10 +10,11 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.aliexpress.state import AliWorld
+from bot.sandbox.payer import BUTTON
 from bot.sandbox.server import Sandbox
 from tests.asking import DETAIL, LIST, TOTE, Asker, block, orders
 from tests.asking import GRACE as RECIPIENT
-from tests.shopping import ADDRESS, BUTTON, GRACE, TOTAL, Shopper, context_fixture, shopper_fixture
+from tests.shopping import ADDRESS, GRACE, TOTAL, Shopper, context_fixture, shopper_fixture
 
 context = context_fixture
 shopper = shopper_fixture
