@@ -4,17 +4,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output
-from bot.money import decimal_text
+from bot.language import _, mark
+from bot.money import decimal_text, money_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.jobs.place import Placed
     from bot.jobs.purchasing import Outcome
     from flows.values import Money
 
-COLUMNS = ("Order", "What", "Items", "Shipping", "Tax", "Total", "Sold for", "Margin", "State", "Blocker")
+# In a CSV file the headings stay English: a program may read it.
+COLUMNS = (
+    mark("Order"),
+    mark("What"),
+    mark("Items"),
+    mark("Shipping"),
+    mark("Tax"),
+    mark("Total"),
+    mark("Sold for"),
+    mark("Margin"),
+    mark("State"),
+    mark("Blocker"),
+)
 # A terminal of 80 columns holds these; the parts of the total and the reason go elsewhere.
-NARROW = ("Order", "What", "Total", "Sold for", "Margin", "State")
-AMOUNTS = ("Items", "Shipping", "Tax", "Total", "Sold for", "Margin")
+NARROW = tuple(each for each in COLUMNS if each not in ("Items", "Shipping", "Tax", "Blocker"))
+AMOUNTS = COLUMNS[2:8]
+_STATES = {
+    "quoted": mark("quoted"),
+    "placed": mark("placed"),
+    "held": mark("held"),
+    "unknown": mark("unknown"),
+    "nothing": mark("nothing"),
+}
 
 
 def print_report(done: "Placed") -> None:
@@ -22,18 +44,31 @@ def print_report(done: "Placed") -> None:
     for line in done.settled:
         output.say(line)
     columns = COLUMNS[:-1] if _columns() >= 140 else NARROW
-    rows = [tuple(dict(zip(COLUMNS, _row(each), strict=True))[column] for column in columns) for each in done.outcomes]
+    rows = [_shown(each, columns) for each in done.outcomes]
     if rows:
-        output.print_table(columns, rows, right=[column for column in AMOUNTS if column in columns])
+        right = [_(column) for column in AMOUNTS if column in columns]
+        output.print_table([_(column) for column in columns], rows, right=right)
     for each in done.outcomes:
         if each.why:
             output.say(f"{each.candidate.order}/{each.candidate.position}: {each.why}")
     states = [each.state for each in done.outcomes]
     if done.live:
-        told = f"{states.count('placed')} placed, {states.count('held')} held, {states.count('unknown')} unknown"
-        output.say(f"{told}; what is placed waits in To pay for you")
+        told = _("{placed} placed, {held} held, {unknown} unknown; what is placed waits in To pay for you")
     else:
-        output.say(f"{states.count('quoted')} could be ordered, {states.count('held')} held; a dry run orders nothing")
+        told = _("{quoted} could be ordered, {held} held; a dry run orders nothing")
+    output.say(told.format(**{state: states.count(state) for state in _STATES}))
+
+
+def _shown(each: "Outcome", columns: "Sequence[str]") -> tuple[str, ...]:
+    """The cells of these columns as a person reads them."""
+    cells = dict(zip(COLUMNS, _row(each), strict=True))
+    cost = each.cost
+    amounts = (cost.items, cost.shipping, cost.tax, cost.total) if cost else (None,) * 4
+    cells |= {
+        column: money_text(amount) for column, amount in zip(AMOUNTS[:5], (*amounts, each.sale), strict=True) if amount
+    }
+    cells["State"] = ", ".join(each.numbers) or _(_STATES.get(each.state, each.state))
+    return tuple(cells[column] for column in columns)
 
 
 def _columns() -> int:

@@ -14,6 +14,7 @@ from bot.cli.mapping_shown import as_json_of, bought_as, checked_json, print_che
 from bot.cli.opening import open_config, someone_is_there
 from bot.cli.orders import JsonOption
 from bot.errors import ConfigError
+from bot.language import _, counted, mark
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.models import Line
     from bot.models_buying import Mapping
 
-mapping = group("Say what each variant of a shop is bought as on AliExpress.")
+mapping = group(mark("Say what each variant of a shop is bought as on AliExpress."))
 
 Variant = Annotated[
     str, typer.Argument(metavar="VARIANT", help="the variant's ShopBase id, or a line of an order as 1046/2")
@@ -74,8 +75,8 @@ def set_(
     from bot.opening import now
 
     if sku is not None and option:
-        raise typer.BadParameter("name the SKU by --sku or by --option, not by both")
-    with _opened() as (_, config, database):
+        raise typer.BadParameter(_("name the SKU by --sku or by --option, not by both"))
+    with _opened() as (_home, config, database):
         with database.read() as session:
             of_shop, variant_id = _variant(session, config, variant, shop)
         sku_id, sku_attr = ali_links.sku(sku) if sku is not None else (None, "")
@@ -97,8 +98,9 @@ def set_(
     if as_json:
         output.print_json(as_json_of(row))
         return
-    output.say(f"variant {variant_id} of shop {of_shop} is bought as AliExpress product {bought_as(row)}")
-    output.say(f"now prove it: dropferry map check {variant_id}")
+    told = _("variant {variant} of shop {shop} is bought as AliExpress product {product}")
+    output.say(told.format(variant=variant_id, shop=of_shop, product=bought_as(row)))
+    output.say(_("now prove it: dropferry map check {variant}").format(variant=variant_id))
 
 
 @mapping.command("list")
@@ -106,7 +108,7 @@ def list_(variants: Variants = None, shop: Shop = None, as_json: JsonOption = Fa
     """List what is mapped, and what waits for a mapping."""
     from bot.mapping import list_mappings, sold_as, unmapped
 
-    with _opened() as (_, config, database), database.read() as session:
+    with _opened() as (_home, config, database), database.read() as session:
         chosen = [_variant(session, config, each, shop)[1] for each in variants or []]
         if shop is not None:
             config.shop(shop)
@@ -120,12 +122,15 @@ def list_(variants: Variants = None, shop: Shop = None, as_json: JsonOption = Fa
     if rows:
         print_rows(rows, lines)
     elif not waiting:
-        output.say("nothing is mapped yet: dropferry map set VARIANT ALIEXPRESS-URL")
+        output.say(_("nothing is mapped yet: dropferry map set VARIANT ALIEXPRESS-URL"))
     if waiting:
-        output.say(f"{len(waiting)} {'variant waits' if len(waiting) == 1 else 'variants wait'} for a mapping:")
+        count = len(waiting)
+        output.say(counted("{count} variant waits for a mapping:", "{count} variants wait for a mapping:", count))
         told = [(w.shop, w.variant_id, w.title, ", ".join(w.lines[:5])) for w in waiting]
-        output.print_table(("Shop", "Variant", "Sold as", "Lines"), told)
-        output.say("map one: dropferry map set VARIANT ALIEXPRESS-URL; or leave it out: dropferry map ignore VARIANT")
+        output.print_table((_("Shop"), _("Variant"), _("Sold as"), _("Lines")), told)
+        output.say(
+            _("map one: dropferry map set VARIANT ALIEXPRESS-URL; or leave it out: dropferry map ignore VARIANT")
+        )
 
 
 @mapping.command()
@@ -137,10 +142,11 @@ def ignore(variant: Variant, shop: Shop = None, as_json: JsonOption = False) -> 
     from bot.mapping import ignore as leave_out
     from bot.opening import now
 
-    with _opened() as (_, config, database), database.write() as session:
+    with _opened() as (_home, config, database), database.write() as session:
         of_shop, variant_id = _variant(session, config, variant, shop)
         leave_out(session, of_shop, variant_id, now())
-    _tell({"shop": of_shop, "variant_id": variant_id, "ignored": True}, f"variant {variant_id} is left out", as_json)
+    line = _("variant {variant} is left out").format(variant=variant_id)
+    _tell({"shop": of_shop, "variant_id": variant_id, "ignored": True}, line, as_json)
 
 
 @mapping.command()
@@ -158,11 +164,11 @@ def unset(
     from bot.mapping_fields import country as country_code
 
     of_country = None if country is None else country_code(country)
-    with _opened() as (_, config, database), database.write() as session:
+    with _opened() as (_home, config, database), database.write() as session:
         of_shop, variant_id = _variant(session, config, variant, shop)
         gone = take_away(session, of_shop, variant_id, of_country, None if item is None else item - 1)
     told = {"shop": of_shop, "variant_id": variant_id, "unset": [as_json_of(row) for row in gone]}
-    _tell(told, f"variant {variant_id} is not mapped any more", as_json)
+    _tell(told, _("variant {variant} is not mapped any more").format(variant=variant_id), as_json)
 
 
 @mapping.command("export")
@@ -172,7 +178,7 @@ def export(file: File, shop: Shop = None) -> None:
     from bot.mapping import list_mappings, sold_as
     from bot.mapping_csv import COLUMNS, to_cells
 
-    with _opened() as (_, config, database), database.read() as session:
+    with _opened() as (_home, config, database), database.read() as session:
         if shop is not None:
             config.shop(shop)
         rows = list_mappings(session, shop)
@@ -181,7 +187,7 @@ def export(file: File, shop: Shop = None) -> None:
         sys.stdout.buffer.write(csv_text(COLUMNS, cells).encode())
         return
     write_csv(file.absolute(), COLUMNS, cells)
-    output.say(f"{len(rows)} mappings are in {file}")
+    output.say(_("{count} mappings are in {file}").format(count=len(rows), file=file))
 
 
 @mapping.command("import")
@@ -194,14 +200,15 @@ def import_(file: File, as_json: JsonOption = False) -> None:
     from bot.mapping_csv import COLUMNS, entries, take_in
     from bot.opening import now
 
-    with _opened() as (_, config, database):
+    with _opened() as (_home, config, database):
         rows = parse_csv(sys.stdin.buffer.read(), COLUMNS, "-") if str(file) == "-" else read_csv(file, COLUMNS)
         currencies = {name: config.account(shop.account).currency for name, shop in config.shops.items()}
         found = entries(rows, file.name, currencies, config.site)
         with database.write() as session:
             changed = take_in(session, found, now())
     told = {"rows": len(found), "changed": changed}
-    _tell(told, f"{len(found)} rows are taken in, {changed} of them new or changed", as_json)
+    line = _("{rows} rows are taken in, {changed} of them new or changed").format(**told)
+    _tell(told, line, as_json)
 
 
 @mapping.command()
@@ -235,11 +242,12 @@ def check(
             else:
                 print_checked(found, lines)
         fresh = [each.mapping for each in found if each.verdict.is_fine and each.mapping.looked_at is None]
-        asked = fresh and not right and not as_json and someone_is_there()
-        if fresh and (right or (asked and typer.confirm(f"Are the two sides the same in all {len(fresh)} new ones?"))):
+        may_ask = fresh and not right and not as_json and someone_is_there()
+        asked = _("Are the two sides the same in all {count} new ones?").format(count=len(fresh))
+        if fresh and (right or (may_ask and typer.confirm(asked))):
             with database.write() as session:
                 mark_looked(session, fresh, now())
-            output.note(f"{len(fresh)} looked at")
+            output.note(_("{count} looked at").format(count=len(fresh)))
     if not all(each.verdict.is_fine for each in found):
         raise typer.Exit(1)
 
@@ -263,7 +271,9 @@ def _variant(session: "Session", config: "Config", typed: str, shop: str | None)
     if of_shop is None and len(config.shops) == 1:
         of_shop = next(iter(config.shops))
     if of_shop is None:
-        raise ConfigError("there are several shops", f"say which: --shop {' | '.join(config.shops)}")
+        raise ConfigError(
+            _("there are several shops"), _("say which: --shop {names}").format(names=" | ".join(config.shops))
+        )
     config.shop(of_shop)
     return of_shop, variant_id
 
@@ -277,8 +287,11 @@ def _to_check(
     rows = [row for row in list_mappings(session, shop) if row.product_id and (chosen or not row.ignored)]
     unknown = set(chosen) - {(row.shop, row.variant_id) for row in rows}
     if unknown:
-        told = ", ".join(variant_id for _, variant_id in sorted(unknown))
-        raise MappingError(f"not mapped: {told}", "map it first: dropferry map set VARIANT ALIEXPRESS-URL")
+        told = ", ".join(variant_id for _shop, variant_id in sorted(unknown))
+        raise MappingError(
+            _("not mapped: {variants}").format(variants=told),
+            _("map it first: dropferry map set VARIANT ALIEXPRESS-URL"),
+        )
     rows = [row for row in rows if row.shop in config.shops and (not chosen or (row.shop, row.variant_id) in chosen)]
     return rows, sold_as(session, shop)
 
@@ -307,7 +320,7 @@ def _check(
     with browser_of(home, config, account, wait_seconds=600, say=output.note) as context:
         page = context.new_page()
         block_heavy(page)
-        with output.progress("products", len(rows)) as done:
+        with output.progress(_("products"), len(rows)) as done:
             checked = check_all(
                 database,
                 rows,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.cli import output
+from bot.language import _
 
 if TYPE_CHECKING:
     from bot.jobs.check_mappings import Checked
@@ -35,21 +36,22 @@ def print_rows(rows: "Sequence[Mapping]", lines: "dict[tuple[str, str], Line]") 
         line = lines.get((row.shop, row.variant_id))
         cost = _amount(row.cost_minor, row.cost_currency)
         units = f"{row.units} x " if row.units > 1 else ""
-        bought = "left out" if row.ignored else units + bought_as(row)
-        where = " ".join(filter(None, (row.country, f"item {row.position + 1}" if row.position else "")))
-        way = " ".join(filter(None, (row.ship_from and f"from {row.ship_from}", row.carrier)))
+        bought = _("left out") if row.ignored else units + bought_as(row)
+        item = _("item {number}").format(number=row.position + 1) if row.position else ""
+        where = " ".join(filter(None, (row.country, item)))
+        sent_from = _("from {country}").format(country=row.ship_from) if row.ship_from else ""
+        way = " ".join(filter(None, (sent_from, row.carrier)))
         told.append((row.shop, row.variant_id, _sold(line), where, bought, way, cost, _state(row)))
-    output.print_table(
-        ("Shop", "Variant", "Sold as", "For", "Bought as", "Sent", "Cost", "State"), told, right=("Cost",)
-    )
+    headings = (*(_("Shop"), _("Variant"), _("Sold as"), _("For"), _("Bought as"), _("Sent"), _("Cost"), _("State")),)
+    output.print_table(headings, told, right=(_("Cost"),))
 
 
 def _state(row: "Mapping") -> str:
     if row.ignored:
         return ""
     if row.checked_at is None:
-        return "not checked: dropferry map check"
-    return "fine" if row.looked_at else "not looked at: dropferry map check"
+        return _("not checked: dropferry map check")
+    return _("fine") if row.looked_at else _("not looked at: dropferry map check")
 
 
 def _sold(line: "Line | None") -> str:
@@ -84,14 +86,14 @@ def checked_json(each: "Checked", lines: "dict[tuple[str, str], Line]") -> dict[
 def print_checked(found: "list[Checked]", lines: "dict[tuple[str, str], Line]") -> None:
     """Both sides of each mapping side by side, with what the page says."""
     if not found:
-        output.say("nothing to check; map something first: dropferry map set VARIANT ALIEXPRESS-URL")
+        output.say(_("nothing to check; map something first: dropferry map set VARIANT ALIEXPRESS-URL"))
         return
     rows = []
     for each in found:
         line = lines.get((each.mapping.shop, each.mapping.variant_id))
         price = _amount(each.price.minor, each.price.currency) if each.price else ""
         theirs = [each.product.title if each.product else "", each.option_text, each.image or ""]
-        said = [*(f"! {problem}" for problem in each.verdict.problems), *each.verdict.notes] or ["fine"]
+        said = [*(f"! {problem}" for problem in each.verdict.problems), *each.verdict.notes] or [_("fine")]
         ours = [_sold(line), (line.image or "") if line else ""]
         rows.append(
             (
@@ -102,12 +104,12 @@ def print_checked(found: "list[Checked]", lines: "dict[tuple[str, str], Line]") 
                 "; ".join(said),
             )
         )
-    output.print_table(
-        ("Variant", "In the store", "On AliExpress", "Costs now", "What it says"), rows, right=("Costs now",)
-    )
+    headings = (_("Variant"), _("In the store"), _("On AliExpress"), _("Costs now"), _("What it says"))
+    output.print_table(headings, rows, right=(_("Costs now"),))
 
 
 def _amount(minor: int | None, currency: str | None) -> str:
-    from bot.money import decimal_text
+    from bot.money import money_text
+    from flows.values import Money
 
-    return "" if minor is None or currency is None else f"{decimal_text(minor, currency)} {currency}"
+    return "" if minor is None or currency is None else money_text(Money(minor=minor, currency=currency))

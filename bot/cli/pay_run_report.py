@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.cli import output
-from bot.language import _, counted
-from bot.money import decimal_text
+from bot.language import _, counted, mark
+from bot.money import money_text
+from flows.values import Money
 
 if TYPE_CHECKING:
     from bot.jobs.paid import PaidOrder, PaidRun
     from bot.jobs.purchasing import Outcome
 
-COLUMNS = ("No.", "Order", "What", "Total", "Sold for", "Margin")
+COLUMNS = (mark("No."), mark("Order"), mark("What"), mark("Total"), mark("Sold for"), mark("Margin"))
 
 
 def print_list(ready: "Sequence[Outcome]", blocked: "Sequence[Outcome]") -> None:
@@ -24,13 +25,14 @@ def print_list(ready: "Sequence[Outcome]", blocked: "Sequence[Outcome]") -> None
             each.candidate.order,
             f"{each.candidate.quantity} x {each.candidate.title}",
             _total(each),
-            f"{decimal_text(each.sale.minor, each.sale.currency)} {each.sale.currency}" if each.sale else "",
+            money_text(each.sale) if each.sale else "",
             each.margin or "",
         )
         for place, each in enumerate(ready, start=1)
     ]
     if rows:
-        output.print_table(COLUMNS, rows, right=("No.", "Total", "Sold for", "Margin"))
+        headings = [_(column) for column in COLUMNS]
+        output.print_table(headings, rows, right=(headings[0], *headings[3:]))
         told = counted("{count} order can be bought now", "{count} orders can be bought now", len(ready))
         output.say(_("{told}, {sum} in all.").format(told=told, sum=_sum(ready)))
     for each in blocked:
@@ -121,4 +123,4 @@ def _sum(ready: "Sequence[Outcome]") -> str:
 
 
 def _amount(minor: int, currency: str) -> str:
-    return f"{decimal_text(minor, currency)} {currency}"
+    return money_text(Money(minor=minor, currency=currency))

@@ -8,6 +8,7 @@ import typer
 from bot.cli import output
 from bot.cli.opening import open_config, someone_is_there
 from bot.errors import ConfigError, DoneInPart, DropferryError
+from bot.language import _
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -48,11 +49,13 @@ def place(
     from bot.rungs import why_not_robot
 
     if bool(orders) == every:
-        raise typer.BadParameter("name the orders, or say --all")
+        raise typer.BadParameter(_("name the orders, or say --all"))
     with workplace() as place_:
         place_.wait_seconds = wait
         if live and not place_.config.live:
-            raise ConfigError("live is off in config.toml, so nothing is ordered", "set the caps, then live = true")
+            raise ConfigError(
+                _("live is off in config.toml, so nothing is ordered"), _("set the caps, then live = true")
+            )
         name = account_of(place_.config, account)
         no = why_not_robot(name, place_.config.account(name).buying) if live else None
         if no is not None:
@@ -69,9 +72,9 @@ def place(
     if done.trouble is not None:
         raise done.trouble
     if done.ended_by is not None:
-        raise DoneInPart("not all of it could be done", done.ended_by)
+        raise DoneInPart(_("not all of it could be done"), done.ended_by)
     if live and any(each.state in ("held", "unknown") for each in done.outcomes):
-        raise DoneInPart("not all of it was ordered", "the lines above say why, and what to do")
+        raise DoneInPart(_("not all of it was ordered"), _("the lines above say why, and what to do"))
 
 
 def approve(
@@ -98,7 +101,7 @@ def approve(
     from flows.amounts import digits_of
 
     if bool(orders) == (product is not None):
-        raise typer.BadParameter("name the orders, or one product with --product")
+        raise typer.BadParameter(_("name the orders, or one product with --product"))
     home, config = open_config()
     with database_of(home, config) as database, database.write() as session:
         lifted = []
@@ -117,8 +120,10 @@ def approve(
         return
     for each in lifted:
         where = each.order if each.position is None else f"{each.order}/{each.position}"
-        output.say(f"{where}: {each.cause} lifted" if each.position is not None else f"{where}: {each.cause}")
-    output.say("buy them: dropferry place --all (a dry run), then with --live" if lifted else "nothing was held there")
+        told = _("{where}: {cause} lifted") if each.position is not None else _("{where}: {cause}")
+        output.say(told.format(where=where, cause=each.cause))
+    again = _("buy them: dropferry place --all (a dry run), then with --live")
+    output.say(again if lifted else _("nothing was held there"))
 
 
 def resolve(
@@ -140,7 +145,7 @@ def resolve(
     from bot.opening import database_of, now
 
     if bool(number) and not_placed:
-        raise typer.BadParameter("say --number N or --not-placed, not both")
+        raise typer.BadParameter(_("say --number N or --not-placed, not both"))
     home, config = open_config()
     reference = parse(order)
     with database_of(home, config) as database:
@@ -148,20 +153,23 @@ def resolve(
             row = find_order(session, reference, shop)
             lines = [line for line in find_lines(session, row, reference) if unresolved(session, line) is not None]
             if len(lines) != 1:
-                raise NotApprovedError(f"{len(lines)} lines of {row.name} are unknown", "name one: ORDER/LINE")
+                unknown = _("{count} lines of {order} are unknown").format(count=len(lines), order=row.name)
+                raise NotApprovedError(unknown, _("name one: ORDER/LINE"))
             _show_unknown(home, unresolved(session, lines[0]))
         if not number and not not_placed:
-            output.say("Look in My Orders on AliExpress, then say --number N, or --not-placed.")
+            output.say(_("Look in My Orders on AliExpress, then say --number N, or --not-placed."))
             return
-        word = f"it became {', '.join(number)}" if number else "nothing was ordered, and it may be ordered again"
-        if not yes and not (
-            someone_is_there() and typer.confirm(f"{row.name}/{lines[0].position}: {word}. Is that so?")
-        ):
-            raise NotApprovedError("nothing was changed", "say yes, or add --yes")
+        asked = (
+            _("{order}/{line}: it became {numbers}. Is that so?")
+            if number
+            else _("{order}/{line}: nothing was ordered, and it may be ordered again. Is that so?")
+        ).format(order=row.name, line=lines[0].position, numbers=", ".join(number or []))
+        if not yes and not (someone_is_there() and typer.confirm(asked)):
+            raise NotApprovedError(_("nothing was changed"), _("say yes, or add --yes"))
         with database.write() as session:
             buyer = config.shop(row.shop).account
             take_word(session, row, lines[0], numbers=number or [], account=buyer, now=now())
-    output.say("written down")
+    output.say(_("written down"))
 
 
 def reconcile(
@@ -229,10 +237,11 @@ def _ask(quote: "Quote") -> bool:
 
     if not someone_is_there():
         raise NotAskedError(
-            "nobody is there to say yes before the press", "run it at a terminal, or leave --supervised"
+            _("nobody is there to say yes before the press"), _("run it at a terminal, or leave --supervised")
         )
-    output.say(f"Total {quote.total.minor} {quote.total.currency} (minor units), paid by {quote.payment.method}.")
-    return typer.confirm(f'Press "{quote.button_text}" now?')
+    told = _("Total {minor} {currency} (minor units), paid by {method}.")
+    output.say(told.format(minor=quote.total.minor, currency=quote.total.currency, method=quote.payment.method))
+    return typer.confirm(_('Press "{button}" now?').format(button=quote.button_text))
 
 
 class NotAskedError(DropferryError):
@@ -248,7 +257,8 @@ def account_of(config: "Config", name: str | None) -> str:
         return name
     if len(config.accounts) > 1:
         raise ConfigError(
-            "there are several AliExpress accounts", f"say which: --account {' | '.join(config.accounts)}"
+            _("there are several AliExpress accounts"),
+            _("say which: --account {names}").format(names=" | ".join(config.accounts)),
         )
     return next(iter(config.accounts))
 
@@ -258,7 +268,8 @@ def orders_of(place_: "Workplace", typed: list[str], shop: str | None) -> list[i
     from bot.finding import find_order, parse
 
     if lines := [each for each in typed if parse(each).lines]:
-        raise typer.BadParameter(f"whole orders are bought, not single lines: {', '.join(lines)}")
+        told = _("whole orders are bought, not single lines: {lines}")
+        raise typer.BadParameter(told.format(lines=", ".join(lines)))
     with place_.database.read() as session:
         return [find_order(session, parse(each), shop).id or 0 for each in typed]
 
@@ -271,17 +282,21 @@ def _day(typed: str | None) -> Any:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise typer.BadParameter(f"{typed!r} is no day; write it as 2026-11-01") from None
+        raise typer.BadParameter(_("{typed!r} is no day; write it as 2026-11-01").format(typed=typed)) from None
 
 
 def _show_unknown(home: "Home", purchase: Any) -> None:
-    from bot.money import decimal_text
+    from bot.money import money_text
     from bot.wording import when
+    from flows.values import Money
 
-    output.say(f"about to be ordered {when(purchase.intent_at)}, product {purchase.product_id}, {purchase.units} of it")
+    about = _("about to be ordered {when}, product {product}, {count} of it")
+    output.say(about.format(when=when(purchase.intent_at), product=purchase.product_id, count=purchase.units))
     if purchase.cost_minor is not None:
-        output.say(f"total {decimal_text(purchase.cost_minor, purchase.cost_currency)} {purchase.cost_currency}")
+        total = money_text(Money(minor=purchase.cost_minor, currency=purchase.cost_currency))
+        output.say(_("total {amount}").format(amount=total))
     if purchase.hold_data and purchase.hold_data.get("candidates"):
-        output.say(f"it may be AliExpress order {' or '.join(purchase.hold_data['candidates'])}")
+        numbers = _(" or ").join(purchase.hold_data["candidates"])
+        output.say(_("it may be AliExpress order {numbers}").format(numbers=numbers))
     if purchase.evidence:
-        output.say(f"what the page looked like: {home.evidence / purchase.evidence}")
+        output.say(_("what the page looked like: {folder}").format(folder=home.evidence / purchase.evidence))

@@ -12,16 +12,14 @@ import typer
 from bot.cli import output
 from bot.cli.opening import open_config
 from bot.errors import ConfigError, DoneInPart
+from bot.language import _, mark
 
 if TYPE_CHECKING:
     from bot.work import Workplace
 
 ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="only this shop")]
-_MODES = {
-    "off": "live_push is off for this shop: no push sends anything.",
-    "first": "The first push of this shop waits for: dropferry push --yes",
-    "on": "The next push sends them.",
-}
+NO_SHOP = mark('config.toml has no shop "{name}"')
+NO_ACCOUNT = mark('config.toml has no account "{name}"')
 JsonOption = Annotated[bool, typer.Option("--json", help="print the outcome as JSON")]
 
 
@@ -37,7 +35,7 @@ def pull(shop: ShopOption = None, as_json: JsonOption = False) -> None:
             pulled = place.pull(name)
             return asdict(pulled), pulled_line(pulled), pulled.unreadable
 
-        _each(place, _chosen(place.config.shops, shop, "shop"), one, as_json)
+        _each(place, _chosen(place.config.shops, shop, _(NO_SHOP)), one, as_json)
 
 
 def sync(
@@ -60,7 +58,7 @@ def sync(
             synced = place.sync(name)
             return asdict(synced), synced_line(synced), synced.problems
 
-        _each(place, _chosen(place.config.accounts, account, "account"), one, as_json)
+        _each(place, _chosen(place.config.accounts, account, _(NO_ACCOUNT)), one, as_json)
 
 
 def push(
@@ -77,7 +75,7 @@ def push(
     with workplace() as place, _bars(place):
         from bot.outcomes import pushed_line
 
-        chosen = _chosen(place.config.shops, shop, "shop")
+        chosen = _chosen(place.config.shops, shop, _(NO_SHOP))
         if dry_run:
             _list_ready(place, chosen, as_json)
             return
@@ -107,7 +105,7 @@ def stop(
     """End a running dropferry after the step at hand."""
     from bot.cli.serving import stop_serving
 
-    home, _ = open_config()
+    home, _config = open_config()
     stop_serving(home, wait)
 
 
@@ -168,9 +166,9 @@ def _alarms(place: "Workplace") -> Iterator[None]:
     place.tell_alarms()
 
 
-def _chosen(known: dict[str, Any], name: str | None, kind: str) -> list[str]:
+def _chosen(known: dict[str, Any], name: str | None, missing: str) -> list[str]:
     if name is not None and name not in known:
-        raise ConfigError(f'config.toml has no {kind} "{name}"', f"it has {', '.join(known)}")
+        raise ConfigError(missing.format(name=name), _("it has {names}").format(names=", ".join(known)))
     return [name] if name is not None else list(known)
 
 
@@ -207,9 +205,9 @@ def _end(problems: list[str], *, failed: bool, cut_short: bool) -> None:
     for problem in problems:
         output.note(f"  {problem}")
     if cut_short:
-        raise DoneInPart("stopped before the end", "what was done is kept; run it again for the rest")
+        raise DoneInPart(_("stopped before the end"), _("what was done is kept; run it again for the rest"))
     if failed or problems:
-        raise DoneInPart("not all of it could be done", "the lines above say what is left, and why")
+        raise DoneInPart(_("not all of it could be done"), _("the lines above say what is left, and why"))
 
 
 def _list_ready(place: "Workplace", shops: list[str], as_json: bool) -> None:
@@ -223,12 +221,11 @@ def _list_ready(place: "Workplace", shops: list[str], as_json: bool) -> None:
     for shop, found in ready.items():
         with place.database.read() as session:
             mode = push_mode(session, place.config, shop)
-        output.say(
-            f'{shop}: {len(found)} ready. Nothing is sent by a dry run; pushing is "{mode.value}" for this shop.'
-        )
+        told = _('{shop}: {count} ready. Nothing is sent by a dry run; pushing is "{mode}" for this shop.')
+        output.say(told.format(shop=shop, count=len(found), mode=mode.value))
         rows = [
-            (each.order, each.number, each.carrier, ", ".join(each.lines) or "new number", each.mail or "nobody")
+            (each.order, each.number, each.carrier, ", ".join(each.lines) or _("new number"), each.mail or _("nobody"))
             for each in found
         ]
         if rows:
-            output.print_table(("Order", "Tracking number", "Carrier", "Lines", "Mailed"), rows)
+            output.print_table((_("Order"), _("Tracking number"), _("Carrier"), _("Lines"), _("Mailed")), rows)
