@@ -50,6 +50,6 @@ def _spellings(letter: str) -> list[str]:
     base, *marks = list(unicodedata.normalize("NFD", letter))
     if letter not in "đĐ" and not "a" <= base.lower() <= "z":
         return []
-    apart = [unicodedata.normalize("NFC", base + mark) + "".join(marks).replace(mark, "", 1) for mark in marks]
+    apart = [unicodedata.normalize("NFC", base + "".join(marks).replace(tone, "", 1)) + tone for tone in marks]
     bare = {"đ": "d", "Đ": "D"}.get(letter, base)
     return [*apart, bare] if spoken() == "vi" else apart

@@ -59,6 +59,16 @@ def test_any_console_survives(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nguyễn -> \\U0001f44d\n" == unicodedata.normalize("NFC", made.text)
 
 
+def test_no_vietnamese_letter_is_lost_on_its_code_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every letter of Vietnamese comes back whole from the Vietnamese code page, with one mark or two."""
+    bases = "aăâeêioôơuưy"
+    tones = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
+    small = "".join(unicodedata.normalize("NFC", base + tone) for base in bases for tone in tones) + "đ"
+    made = use_console(monkeypatch)
+    output.say(small + small.upper())
+    assert small + small.upper() + "\n" == unicodedata.normalize("NFC", made.text)
+
+
 def test_vietnamese_is_read_without_its_marks_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a console has no Vietnamese letters, Vietnamese is written without them, and other text with codes."""
     language.use("vi")
