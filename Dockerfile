@@ -12,6 +12,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY flows flows
 COPY selectors selectors
+COPY tests/recorded tests/recorded
 RUN /opt/build/bin/pip wheel --no-index --find-links /wheels --no-deps --wheel-dir /wheels . \
  && python3 -m venv /opt/dropferry \
  && /opt/dropferry/bin/pip install --no-index --find-links /wheels --no-compile dropferry

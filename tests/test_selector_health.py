@@ -1,6 +1,7 @@
 """Selector health: what is found by which entry, since when, which fallbacks are in use, and what is broken."""
 
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -12,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlmodel import select
 
-from bot.checkup.recorded import folders, look_at_case, look_at_recorded, shipped
+from bot.checkup.recorded import PACKAGED, folders, look_at_case, look_at_recorded, shipped
 from bot.db import Database
 from bot.errors import ConfigError
 from bot.home import Home
@@ -236,6 +237,21 @@ class TestRecorded:
         shutil.copytree(RECORDED / "order-list" / "under-way", tmp_path / "recordings" / "order-list" / "mine")
         assert [RECORDED, tmp_path / "recordings"] == folders(home, None)
         assert [tmp_path] == folders(home, tmp_path)
+
+    def test_what_ships_is_in_the_wheel(self) -> None:
+        """The wheel takes the cases to where an installed dropferry looks for them."""
+        project = tomllib.loads((RECORDED.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+        taken = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+        assert str(PACKAGED.relative_to(RECORDED.parents[1]).as_posix()) == taken["tests/recorded"]
+
+    @pytest.mark.long
+    def test_every_element_is_on_some_recorded_page(self, context: BrowserContext) -> None:
+        """With all cases that ship nothing is broken, and what no case shows is what only the real site could show."""
+        seen = list(look_at_recorded(context, Site(), cases.find([RECORDED]), frozenset(KINDS)))
+        assert [] == [one for each in seen for one in each.broken]
+        every = [each for one in health(Site(), seen, None) for each in one.elements]
+        nobody = {f"{each.page} {each.name}" for each in every if each.state == "nobody" and each.is_proved}
+        assert nobody <= {"address_form error", "confirm payment_option"}
 
     def test_a_case_that_is_as_expected(self, context: BrowserContext) -> None:
         """Nothing is broken, its elements are found by their first places, and only wanted kinds are looked at."""
