@@ -1,8 +1,11 @@
 """The merchant's language: every sentence can be translated, is translated, and is told in the chosen language."""
 
 import ast
+import re
 import string
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,11 @@ NOT_OURS = (
     "bot/telling.py",
 )
 DEMO = "bot/sandbox/demo"
+# Words of the program's own inside, and what a dictionary makes of them.
+INSIDE = re.compile(
+    r"\b(intents?|reconcil\w*|orphans?|guards?|ý định|dự định|đối soát|đối chiếu|lính gác|người gác|mồ côi)\b",
+    re.IGNORECASE,
+)
 # What is not a sentence for a merchant although it looks like one.
 NO_SENTENCE: dict[str, set[str]] = {
     "bot/address/names.py": {"Anna Nguyen"},
@@ -138,6 +146,60 @@ def edges(sentence: str) -> tuple[bool, bool, str]:
     return sentence[:1].isspace(), last.isspace(), last if last in ".:?!…" else ""
 
 
+class TestChoice:
+    """A process knows its language before it has loaded anything."""
+
+    @pytest.fixture(name="home", autouse=True)
+    def home_fixture(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A home folder named as people are, on a system that speaks English."""
+        home = tmp_path / "Nguyễn Văn Đức"
+        home.mkdir()
+        for name in (language.LANGUAGE_VARIABLE, "LC_ALL", "LC_MESSAGES"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("LANG", "C.UTF-8")
+        monkeypatch.setenv("DROPFERRY_HOME", str(home))
+        return home
+
+    @pytest.mark.parametrize(
+        ("text", "spoken"),
+        [
+            ('language = "vi"\n', "vi"),
+            ("# dropferry\n\nlanguage='vi' # tiếng Việt\n[shops.main]\n", "vi"),
+            ('\ufefflanguage = "vi"\r\n', "vi"),
+            ('language = "en"\n', "en"),
+            ('language = "fr"\n', "en"),
+            ("language = 5\n", "en"),
+            ('live = false\n[shops.main]\nlanguage = "vi"\n', "en"),
+            ("", "en"),
+        ],
+    )
+    def test_the_configuration_says(self, home: Path, text: str, spoken: str) -> None:
+        """Proves that the key above the tables counts, and that a wrong one leaves the language of the code."""
+        (home / "config.toml").write_text(text, encoding="utf-8", newline="")
+        assert spoken == language.wanted([])
+
+    def test_the_home_that_is_named_counts(self, home: Path, tmp_path: Path) -> None:
+        """Proves that --home, before or after the command, is where the configuration is looked for."""
+        (home / "config.toml").write_text('language = "vi"\n', encoding="utf-8")
+        assert "vi" == language.wanted(["orders"])
+        assert "vi" == language.wanted(["--home", str(home), "orders"])
+        assert "en" == language.wanted(["orders", f"--home={tmp_path}"])
+
+    def test_the_environment_comes_first(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Proves that DROPFERRY_LANGUAGE outranks the configuration, and an unknown language is none."""
+        (home / "config.toml").write_text('language = "vi"\n', encoding="utf-8")
+        for named, spoken in (("en", "en"), ("vi", "vi"), ("", "vi"), ("fr", "en")):
+            monkeypatch.setenv(language.LANGUAGE_VARIABLE, named)
+            assert spoken == language.wanted([])
+
+    def test_before_there_is_a_configuration(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Proves that the system's own language is spoken where nothing says otherwise yet."""
+        assert "en" == language.wanted(["init"])
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+        assert "vi" == language.wanted(["init"])
+
+
 @pytest.mark.parametrize("spoken", words.TRANSLATED)
 class TestCatalogue:
     """The catalogue of a language is whole, true to its sentences, and the one that the program reads."""
@@ -163,13 +225,19 @@ class TestCatalogue:
         assert [] == [(origin, told) for origin, told in pairs if places(origin) != places(told)]
         assert [] == [(origin, told) for origin, told in pairs if edges(origin) != edges(told)]
 
+    def test_no_word_from_inside(self, spoken: str) -> None:
+        """Proves that what is inside the program, and a literal translation of it, reaches no merchant."""
+        told = [form for message in words.read(spoken) if message.id for form in forms(message.string)]
+        assert [] == [each for each in told if INSIDE.search(re.sub(r"dropferry reconcile", "", each))]
+
     def test_the_program_reads_the_same(self, spoken: str) -> None:
         """Proves that the compiled catalogue is the one that people edit."""
         language.use(spoken)
         for message in words.read(spoken):
             if isinstance(message.id, tuple | list):
                 one, many = message.id
-                assert forms(message.string)[-1].replace("{count}", "5") == counted(one, many, 5)
+                kept = {name: f"{{{name}}}" for name in places(many) if name != "count"}
+                assert forms(message.string)[-1].replace("{count}", "5") == counted(one, many, 5, **kept)
             elif message.id:
                 assert message.string == _(message.id)
 

@@ -196,14 +196,15 @@ def _print_tabs(counts: dict[Any, int], at_stake: int) -> None:
     from bot.facts import Tab
     from bot.wording import TAB_MOVES, tab_name
 
-    output.say(f"{_('All'):<18} {sum(counts.values()):>6}")
+    width = max(18, *(len(tab_name(tab)) for tab in counts))
+    output.say(f"{_('All'):<{width}} {sum(counts.values()):>6}")
     for tab, count in counts.items():
         move = _(TAB_MOVES[tab])
         if tab is Tab.CANCELED and at_stake:
             move = _("called off in the store; at AliExpress {count} of them may still cost you: look there").format(
                 count=at_stake
             )
-        output.say(f"{tab_name(tab):<18} {count:>6}  {move}")
+        output.say(f"{tab_name(tab):<{width}} {count:>6}  {move}")
     output.say()
 
 
