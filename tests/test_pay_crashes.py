@@ -1,0 +1,157 @@
+"""A pay run is killed at every checkpoint, with a person who presses: nothing is bought twice, no number is wrong.
+
+Each run that is killed is also the run after the one killed before it: it settles first what that one has left.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from tests.buying_home import BuyingHome
+from tests.crashing import KILLED
+from tests.processes import ROOT, python
+
+FILES = (
+    "attending.py", "comparing.py", "desk.py", "left_open.py", "one_by_one.py", "pay_run.py", "record_only.py",
+    "settling.py", "warming.py",
+)  # fmt: skip
+NAMED = re.compile(r'reached\("(pay: [^"]+)"\)')
+
+# A run with a player in the robot's own process, headless; it knows what was pressed, so it answers "No" where asked:
+# an order that was made stands in the list, and is found before anybody is asked.
+PLAYED = """
+import os, signal, sys
+from bot import checkpoints
+
+name, deed = sys.argv[1], sys.argv[2]
+
+def reached(point):
+    if point == name:
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+checkpoints.reached = reached
+sys.argv[:] = ["dropferry"]
+
+from bot import opening
+from bot.cli.working import workplace
+from bot.jobs.pay_run import PayRun
+from bot.jobs.record_only import plan_orders
+from bot.sandbox.payer import Payer, Plan
+
+with workplace() as place:
+    payer = Payer(usual=Plan(deed, answers=("Accept", "No", "Done")))
+    with opening.browser_of(place.home, place.config, "main", wait_seconds=60) as context:
+        context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
+        how = {"rest": payer, "sleep": lambda _seconds: None}
+        # As the command does: what is open is settled before anything is planned.
+        done = PayRun(place, context, "main", **how).run()
+        ticked = [each for each in plan_orders(place, "main").outcomes if each.state == "quoted"]
+        done = PayRun(place, context, "main", ticked, **how).run()
+        if done.trouble is not None:
+            raise done.trouble
+        print([(each.candidate.order, each.state, each.why) for each in done.outcomes], done.ended_by)
+"""
+
+# What a person does, and where the process is then killed.
+PAYING = (
+    "pay: warming", "pay: in front", "place: last word", "place: before intent commit", "place: intent committed",
+    "place: intent remembered", "pay: handed over", "pay: pressed", "pay: result", "pay: looked",
+    "place: before placed commit", "pay: placed", "pay: one done", "pay: before compared commit", "pay: compared",
+)  # fmt: skip
+SKIPPING = ("pay: taken back",)
+HOLDING = ("pay: held",)
+TWO = ("pay: address begun",)
+AFTER_A_CHOICE = [*((each, "skip") for each in SKIPPING), *((each, "hold") for each in HOLDING)]
+
+
+@pytest.fixture(name="shop", scope="module")
+def shop_fixture(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> BuyingHome:
+    """One home whose account pays by a saved card."""
+    sandbox.ali.market.buyer("main").kind = "pay_now_card"
+    return BuyingHome(sandbox, tmp_path_factory.mktemp("pay-crashes") / "home")
+
+
+@pytest.fixture(name="ali", autouse=True)
+def ali_fixture(sandbox: Sandbox) -> Iterator[Any]:
+    """The stand-in AliExpress; its faults are off again after the test."""
+    yield sandbox.ali
+    sandbox.ali.set_faults(dict.fromkeys(type(sandbox.ali.faults).model_fields))
+
+
+def to_buy(shop: BuyingHome, orders: int = 1) -> None:
+    """So many lines that are still to be bought, pulled."""
+    held = shop.held()
+    waiting = sum(not made for line, made in shop.made().items() if line not in held)
+    for place in range(orders - waiting):
+        shop.sell(place)
+    shop.pull()
+
+
+def check(shop: BuyingHome) -> None:
+    """Nothing is bought twice, no number is a wrong one, and nothing was paid that nobody pressed for."""
+    assert ([], []) == (shop.bought_twice(), shop.wrong_numbers())
+    orders = [order for order in shop.sandbox.ali.orders.values() if order.account == "main"]
+    # A press whose order call died with the process has made nothing.
+    assert len(orders) == shop.sandbox.ali.market.charges <= len(shop.sandbox.ali.market.presses)
+
+
+def kill(shop: BuyingHome, point: str, deed: str = "pay") -> None:
+    """A run that is killed there."""
+    done = python(shop.path, "-c", PLAYED, point, deed)
+    assert KILLED == done.returncode, f"{point} was not reached: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("point", PAYING)
+def test_killed_while_paying(shop: BuyingHome, point: str) -> None:
+    """Proves that a run killed there leaves at most one order for each line, and that the next one goes on from it."""
+    to_buy(shop)
+    kill(shop, point)
+    check(shop)
+
+
+@pytest.mark.parametrize("point", TWO)
+def test_killed_between_two_orders(shop: BuyingHome, ali: Any, point: str) -> None:
+    """Proves that what was prepared for the next order has changed nothing for this one."""
+    to_buy(shop, 2)
+    ali.set_faults({"order_slow_ms": 3000})
+    kill(shop, point)
+    check(shop)
+
+
+@pytest.mark.parametrize(("point", "deed"), AFTER_A_CHOICE)
+def test_killed_after_a_choice(shop: BuyingHome, point: str, deed: str) -> None:
+    """Proves that an order that nobody pressed is not taken for one that somebody may have."""
+    to_buy(shop)
+    kill(shop, point, deed)
+    check(shop)
+    assert [] == shop.unknown()
+
+
+def test_killed_after_an_answer(shop: BuyingHome) -> None:
+    """Proves that a question whose answer was lost with the process is asked again, and then settled."""
+    to_buy(shop)
+    kill(shop, "place: intent committed")
+    assert 1 == len(shop.unknown())
+    kill(shop, "pay: answered")
+    check(shop)
+
+
+def test_every_line_ends_with_its_number(shop: BuyingHome) -> None:
+    """Proves that after all these crashes one ordinary run brings each line to the one order made for it."""
+    to_buy(shop)
+    done = python(shop.path, "-c", PLAYED, "nowhere", "pay")
+    assert 0 == done.returncode, done.stdout + done.stderr
+    check(shop)
+    held = set(shop.held())
+    lines = {(order.name, 1) for order in shop.sandbox.shop.orders.values()} - held
+    assert lines == set(shop.placed()), done.stdout
+
+
+def test_every_checkpoint_of_a_pay_run_is_covered() -> None:
+    """Proves that no checkpoint was added without a crash there."""
+    named = {name for file in FILES for name in NAMED.findall((ROOT / "bot/jobs" / file).read_text(encoding="utf-8"))}
+    covered = {*PAYING, *SKIPPING, *HOLDING, *TWO, "pay: answered"}
+    assert named == {each for each in covered if each.startswith("pay: ")}
