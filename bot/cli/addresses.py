@@ -7,6 +7,7 @@ import typer
 from bot.cli import output
 from bot.cli.opening import open_config
 from bot.cli.orders import JsonOption, ShopOption
+from bot.language import _
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -48,7 +49,7 @@ def address(
     changes |= {field_name(name): None for name in unset or []}
     reference = parse(order)
     if reference.lines:
-        raise typer.BadParameter("an address belongs to a whole order: write it as 1046")
+        raise typer.BadParameter(_("an address belongs to a whole order: write it as 1046"))
     home, config = open_config()
     with database_of(home, config) as database:
         with database.read() as session:
@@ -70,7 +71,8 @@ def _field_and_value(typed: str) -> tuple[str, str]:
 
     name, equals, value = typed.partition("=")
     if not equals:
-        raise typer.BadParameter(f"{typed!r} has no value: write it as FIELD=VALUE, for example phone=+84901234567")
+        wrong = _("{typed!r} has no value: write it as FIELD=VALUE, for example phone=+84901234567")
+        raise typer.BadParameter(wrong.format(typed=typed))
     return field_name(name), storable(value).strip()
 
 
@@ -112,11 +114,11 @@ def _print(row: "Order", composed: "Composed") -> None:
         given, instead = composed.original.get(field, ""), composed.overrides.get(field)
         typed = " ".join(filter(None, (composed.typed.get(name, "") for name in _BECOMES.get(field, (field,)))))
         if given or instead is not None or typed:
-            rows.append((field, given, "" if instead is None else instead or "(left out)", typed))
-    output.say(f"Address of order {row.name}")
-    output.print_table(("Field", "The buyer gave", "You set", "Typed into AliExpress"), rows)
+            rows.append((field, given, "" if instead is None else instead or _("(left out)"), typed))
+    output.say(_("Address of order {order}").format(order=row.name))
+    output.print_table((_("Field"), _("The buyer gave"), _("You set"), _("Typed into AliExpress")), rows)
     for problem in composed.problems:
         output.say(f"! {problem}")
         output.say(f"  {problem.fix}")
     if not composed.problems:
-        output.say("AliExpress should take this address.")
+        output.say(_("AliExpress should take this address."))

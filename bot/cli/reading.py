@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import output
+from bot.language import _
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -76,7 +77,7 @@ def _outline(value: Any, name: str = "", depth: int = 0) -> list[str]:
     """The value as lines, each level further in; an empty list or text shows as such."""
     before = "  " * depth + (f"{name}: " if name else "")
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
-        return [f"{before}{value['minor']} minor units {value['currency']}"]
+        return [before + _("{minor} minor units {currency}").format(**value)]
     if isinstance(value, dict) and value:
         inner = [line for key, each in value.items() for line in _outline(each, key, depth + bool(name))]
         return [before.rstrip(), *inner] if name else inner

@@ -12,14 +12,14 @@ from bot.cli import output
 from bot.cli.app import group
 from bot.cli.opening import open_config, open_home, someone_is_there
 from bot.errors import ConfigError, DoneInPart, DropferryError
-from bot.language import _, counted
+from bot.language import _, counted, mark
 
 if TYPE_CHECKING:
     from bot.db import Database
     from bot.forgetting import Chosen, Forgotten
     from bot.notifying.sending import Sent
 
-notify = group("Be told, wherever you are, what needs you.")
+notify = group(mark("Be told, wherever you are, what needs you."))
 
 
 class NotDeliveredError(DropferryError):

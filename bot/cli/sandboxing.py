@@ -14,6 +14,7 @@ import typer
 from bot.cli import output
 from bot.errors import ConfigError
 from bot.home import HOME_VARIABLE, Home
+from bot.language import _
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -59,10 +60,15 @@ def sandbox(
 
 def _empty_folder() -> Path:
     if HOME_VARIABLE not in os.environ:
-        raise ConfigError("the sandbox needs a folder of its own", "name an empty one: dropferry sandbox --home FOLDER")
+        raise ConfigError(
+            _("the sandbox needs a folder of its own"), _("name an empty one: dropferry sandbox --home FOLDER")
+        )
     folder = Home.find().path
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder}: the sandbox writes only into an empty folder", "name another with --home")
+        raise ConfigError(
+            _("{folder}: the sandbox writes only into an empty folder").format(folder=folder),
+            _("name another with --home"),
+        )
     return folder
 
 
@@ -78,8 +84,8 @@ def _tell(stand_ins: "Sandbox", folder: Path, as_json: bool) -> None:
     else:
         for name, value in addresses.items():
             output.say(f"{name:<11} {value}")
-        output.say(f"Try: dropferry pull --home {folder}")
-        output.say("Ctrl-C ends it.")
+        output.say(_("Try: dropferry pull --home {folder}").format(folder=folder))
+        output.say(_("Ctrl-C ends it."))
     sys.stdout.flush()  # a reader at the other end of a pipe must not wait for the buffer to fill
 
 
@@ -87,7 +93,7 @@ def _tell(stand_ins: "Sandbox", folder: Path, as_json: bool) -> None:
 def _until_stopped() -> Iterator[threading.Event]:
     stopped = threading.Event()
     kinds = [signal.SIGINT, signal.SIGTERM]
-    before = {kind: signal.signal(kind, lambda *_: stopped.set()) for kind in kinds}
+    before = {kind: signal.signal(kind, lambda *_signal: stopped.set()) for kind in kinds}
     try:
         yield stopped
     finally:

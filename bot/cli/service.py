@@ -11,7 +11,7 @@ from bot.cli.app import group
 from bot.cli.opening import open_config
 from bot.errors import ConfigError
 from bot.home import Home
-from bot.language import _
+from bot.language import _, mark
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.service.kinds import Kind
     from bot.service.plan import Plan
 
-service = group("Have the system itself run dropferry.")
+service = group(mark("Have the system itself run dropferry."))
 
 System = Annotated[
     str | None,

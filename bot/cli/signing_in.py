@@ -53,7 +53,7 @@ def login(
     from bot.sign_in import InWindow, SigningIn, from_file
 
     if cookies is not None and attach is not None:
-        raise typer.BadParameter("say --cookies or --attach, not both")
+        raise typer.BadParameter(_("say --cookies or --attach, not both"))
     home, config = open_config()
     name = _which(config, account)
     with database_of(home, config) as database:

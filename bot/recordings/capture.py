@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
 
 import flows
+from bot.language import _
 from bot.recordings import personal
 from bot.recordings.kinds import KINDS, Kind, asked_for
 from bot.recordings.nodes import Element, tree_of
@@ -122,7 +123,11 @@ def capture(
             calls = [call for one in heard.answers if (call := _call(one)) is not None]
             return _taken(page, site, kind, url, calls)
         except PlaywrightError as error:
-            raise TryLater(f"{url.split('?', 1)[0]}: the browser says: {str(error).splitlines()[0]}") from error
+            raise TryLater(
+                _("{address}: the browser says: {problem}").format(
+                    address=url.split("?", 1)[0], problem=str(error).splitlines()[0]
+                )
+            ) from error
 
 
 def _on_the_way(url: str) -> list[str]:
