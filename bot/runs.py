@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bot import checkpoints, logs, slots
 from bot.db import Database
 from bot.errors import AlreadyRunning, DropferryError
+from bot.language import _
 from bot.models import JobRun
 from bot.shopbase import ShopBaseError, ShopUnavailable
 from flows.errors import FlowError, TryLater
@@ -78,7 +79,7 @@ def _recorded(database: Database, run: JobRun, clock: Clock, work: Callable[[], 
     problems = list(counts.get("problems") or [])
     stopped = bool(counts.get("stopped"))
     again = clock() if stopped else slots.again_at(run.tries, clock()) if counts.get("unanswered") else None
-    problem = "; ".join([*problems, *(["stopped before its end"] if stopped else [])])
+    problem = "; ".join([*problems, *([_("stopped before its end")] if stopped else [])])
     ok = not problem
     _finish(database, run, clock(), ok=ok, counts=counts, problem=problem[:2000] or None, again=again)
     (logs.note if ok else logs.warn)("done" if ok else "done in part", counts=counts, again_at=again)

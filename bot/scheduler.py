@@ -16,6 +16,7 @@ import schedule
 
 from bot import account_states, logs, rechecks, runs, slots
 from bot.cli.output import told
+from bot.language import _
 from bot.notify import Notifier
 from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
 from bot.service.pulse import Pulse
@@ -83,9 +84,9 @@ class Service:
         """Run what is due in the office, and hand what is due in the browser to its thread. Never raises."""
         now = self.place.clock()
         for shop in self.place.config.shops:
-            self._guarded(f"shop {shop}", partial(self._office, shop, now))
+            self._guarded(_("shop {name}").format(name=shop), partial(self._office, shop, now))
         for account in self.place.config.accounts:
-            self._guarded(f"account {account}", partial(self._hand_over, account, now))
+            self._guarded(_("account {name}").format(name=account), partial(self._hand_over, account, now))
         self._guarded("alarms", self._alarm)
         self._guarded("notifications", self._notify)
         self._guarded("heartbeat", self._beat)
@@ -168,7 +169,7 @@ class Service:
         self._beat_owed = done.ok
         for name, shop in self.place.config.shops.items():
             if shop.account == done.due.account:
-                self._guarded(f"shop {name}", partial(self._push, name, self.place.clock()))
+                self._guarded(_("shop {name}").format(name=name), partial(self._push, name, self.place.clock()))
         self._guarded("heartbeat", self._beat)
 
     def _beat(self) -> None:

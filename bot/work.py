@@ -57,7 +57,7 @@ class Workplace:
                     shop,
                     self.clock,
                     stopped=self.stopped,
-                    progress=lambda done: self.progress("orders", done, 0),
+                    progress=lambda done: self.progress(_("orders"), done, 0),
                 )
             return {**asdict(pulled), "problems": pulled.unreadable}
 
@@ -222,7 +222,7 @@ class Workplace:
                     yes=yes,
                     retry=retry,
                     stopped=self.stopped,
-                    progress=lambda done, every: self.progress("fulfilments", done, every),
+                    progress=lambda done, every: self.progress(_("fulfilments"), done, every),
                 )
             return asdict(pushed)
 

@@ -12,6 +12,7 @@ import tomlkit
 
 from bot.errors import ConfigError
 from bot.home import write_private
+from bot.language import _, mark
 from bot.recordings.capture import RecordedCall
 from bot.recordings.kinds import KINDS, Kind, Reading
 from flows.errors import CannotBuy, FlowError, PageChanged, PersonNeeded
@@ -62,7 +63,8 @@ def find(folders: Iterable[Path]) -> list[Path]:
         here = sorted(file.parent for file in folder.rglob("about.toml")) if folder.is_dir() else []
         if not here:
             raise ConfigError(
-                f"{folder}: there is no recorded case", "name the folder of a case, or one with cases in it"
+                _("{folder}: there is no recorded case").format(folder=folder),
+                _("name the folder of a case, or one with cases in it"),
             )
         found += here
     return list(dict.fromkeys(found))
@@ -93,13 +95,13 @@ def write(folder: Path, case: Case) -> None:
     about = {name: value for name, value in vars(case.about).items() if name != "note" or value}
     write_private(folder / "about.toml", tomlkit.dumps(about))
     if case.expected is not None:
-        write_private(folder / "expected.toml", EXPECTED + tomlkit.dumps(case.expected))
+        write_private(folder / "expected.toml", _(EXPECTED) + tomlkit.dumps(case.expected))
 
 
-EXPECTED = """\
+EXPECTED = mark("""\
 # What is to be read from this case: by the reader of the answers, by the reader of the drawn page, and by the robot,
 # which takes both together. Look whether it is what the page shows; a draft only says what the readers made of it.
-"""
+""")
 
 
 def told(reading: Reading) -> dict[str, Any]:
@@ -134,7 +136,12 @@ def differences(expected: object, actual: object, where: str = "") -> list[str]:
             differences(*pair, f"{where}[{place}]") for place, pair in enumerate(zip(expected, actual, strict=True))
         )
         return [line for lines in inner for line in lines]
-    return [] if expected == actual else [f"{where}: expected {_short(expected)}, read {_short(actual)}"]
+    return [] if expected == actual else [_otherwise(where, expected, actual)]
+
+
+def _otherwise(where: str, expected: object, actual: object) -> str:
+    told = _("{where}: expected {expected}, read {actual}")
+    return told.format(where=where, expected=_short(expected), actual=_short(actual))
 
 
 def _short(value: object) -> str:
@@ -172,16 +179,16 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: not UTF-8 text", "record the case again") from error
+        raise ConfigError(_("{file}: not UTF-8 text").format(file=file), _("record the case again")) from error
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror or error}", "record the case again") from error
+        raise ConfigError(f"{file}: {error.strerror or error}", _("record the case again")) from error
 
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(file))
     except ValueError as error:
-        raise ConfigError(f"{file}: {error}", "mend it, or record the case again") from error
+        raise ConfigError(f"{file}: {error}", _("mend it, or record the case again")) from error
 
 
 def _about(file: Path) -> About:
@@ -189,11 +196,17 @@ def _about(file: Path) -> About:
     try:
         about = About(**table)
     except TypeError as error:
-        raise ConfigError(f"{file}: {str(error).split(') ')[-1]}", "mend it, or record the case again") from error
+        raise ConfigError(f"{file}: {str(error).split(') ')[-1]}", _("mend it, or record the case again")) from error
     if about.kind not in KINDS:
-        raise ConfigError(f"{file}: no page {about.kind!r}", f"known are {', '.join(KINDS)}")
+        raise ConfigError(
+            _("{file}: no page {kind!r}").format(file=file, kind=about.kind),
+            _("known are {names}").format(names=", ".join(KINDS)),
+        )
     if about.source not in SOURCES:
-        raise ConfigError(f"{file}: no source {about.source!r}", f"known are {', '.join(SOURCES)}")
+        raise ConfigError(
+            _("{file}: no source {source!r}").format(file=file, source=about.source),
+            _("known are {names}").format(names=", ".join(SOURCES)),
+        )
     return about
 
 
@@ -203,6 +216,8 @@ def _calls(file: Path) -> list[RecordedCall]:
         return [RecordedCall(**{name: one[name] for name in CALL}) for one in rows]
     except (ValueError, TypeError, KeyError) as error:
         raise ConfigError(
-            f'{file}: must be a list of {{"api", "way", "status", "asked", "body"}}: {error!r:.80}',
-            "record the case again",
+            _('{file}: must be a list of {{"api", "way", "status", "asked", "body"}}: {error!r:.80}').format(
+                file=file, error=error
+            ),
+            _("record the case again"),
         ) from error

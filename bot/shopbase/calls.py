@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
+from bot.language import _, mark
 from bot.shopbase.errors import (
     ShopBaseError,
     ShopCredentials,
@@ -29,12 +30,16 @@ TIMEOUT_SECONDS = 30.0
 TRIES = 5
 TOTAL_SECONDS = 90.0
 _LET_IN = {
-    401: "the API key or password is not accepted: look both up in ShopBase under Apps > Manage private apps and set "
-    "them again; if the store asks for a token secret, set that too",
-    402: "the store is frozen because a bill is unpaid: pay it in ShopBase",
-    403: "the private app lacks a permission: tick read_orders, write_orders and read_products in ShopBase under "
-    "Apps > Manage private apps",
-    423: "the store is locked: ask ShopBase's support",
+    401: mark(
+        "the API key or password is not accepted: look both up in ShopBase under Apps > Manage private apps and set "
+        "them again; if the store asks for a token secret, set that too"
+    ),
+    402: mark("the store is frozen because a bill is unpaid: pay it in ShopBase"),
+    403: mark(
+        "the private app lacks a permission: tick read_orders, write_orders and read_products in ShopBase under "
+        "Apps > Manage private apps"
+    ),
+    423: mark("the store is locked: ask ShopBase's support"),
 }
 
 
@@ -68,7 +73,7 @@ class AdminCalls:
         transport: httpx.BaseTransport | None,
     ) -> None:
         if token_secret and not (token_secret.isascii() and token_secret.isprintable()):
-            raise ShopCredentials("GET", "/admin", None, "the token secret holds a character that cannot be sent")
+            raise ShopCredentials("GET", "/admin", None, _("the token secret holds a character that cannot be sent"))
         self._sleep = sleep
         self._clock = clock
         self._pacing = Pacing(sleep, clock)
@@ -117,7 +122,7 @@ class AdminCalls:
         try:
             response = self._http.request(method, path, params=query, json=body)
         except httpx.HTTPError as trouble:
-            detail = f"no answer ({type(trouble).__name__}: {trouble})"
+            detail = _("no answer ({why})").format(why=f"{type(trouble).__name__}: {trouble}")
             raise ShopUnavailable(method, path, None, detail) from trouble
         self._pacing.heard(response.headers.get("X-Sb-Shop-Api-Call-Limit"), sent_at)
         if response.status_code == 429:
@@ -134,7 +139,7 @@ class AdminCalls:
         except ValueError as wrong:
             raise ShopReplyChanged(method, path, status, _not_json(response, wrong)) from wrong
         if isinstance(body, Mapping) and body.get("success") is False:
-            raise ShopRefused(method, path, status, told_by(body) or "refused without a reason")
+            raise ShopRefused(method, path, status, told_by(body) or _("refused without a reason"))
         return Answer(method, path, status, body)
 
     def _note_time(self, response: httpx.Response) -> None:
@@ -161,15 +166,17 @@ def _is_page(response: httpx.Response) -> bool:
 
 def _not_json(response: httpx.Response, wrong: ValueError) -> str:
     if _is_page(response):
-        return f"an HTML page instead of JSON: {page_text(response.text)}"
+        return _("an HTML page instead of JSON: {text}").format(text=page_text(response.text))
     # The text itself may hold a buyer's name and address: only its place is told.
-    place = f" at character {wrong.pos}" if isinstance(wrong, json.JSONDecodeError) else ""
-    return f"not JSON: broken{place} of {len(response.content)} bytes"
+    size = len(response.content)
+    if isinstance(wrong, json.JSONDecodeError):
+        return _("not JSON: broken at character {place} of {size} bytes").format(place=wrong.pos, size=size)
+    return _("not JSON: broken of {size} bytes").format(size=size)
 
 
 def _told(response: httpx.Response) -> str:
     if _is_page(response):
-        return f"an HTML page instead of JSON: {page_text(response.text)}"
+        return _("an HTML page instead of JSON: {text}").format(text=page_text(response.text))
     try:
         return told_by(parsed(response.content))
     except ValueError:
@@ -180,12 +187,12 @@ def _named(method: str, path: str, response: httpx.Response) -> ShopBaseError:
     status, told = response.status_code, _told(response)
     if response.is_redirect or status < 400:
         target = urlsplit(response.headers.get("Location", ""))
-        detail = f"redirected to {target.scheme}://{target.netloc}, which is not followed: check the store's url"
-        return ShopReplyChanged(method, path, status, detail)
+        detail = _("redirected to {url}, which is not followed: check the store's url")
+        return ShopReplyChanged(method, path, status, detail.format(url=f"{target.scheme}://{target.netloc}"))
     if status in _LET_IN:
-        return ShopCredentials(method, path, status, _LET_IN[status] + (f" ({told})" if told else ""))
+        return ShopCredentials(method, path, status, _(_LET_IN[status]) + (f" ({told})" if told else ""))
     if status == 429 or status >= 500:
-        busy = "too many requests" if status == 429 else "server error"
+        busy = _("too many requests") if status == 429 else _("server error")
         return ShopUnavailable(method, path, status, told or busy)
     refusal = ShopNotFound if status == 404 else ShopRefused
-    return refusal(method, path, status, told or "refused without a reason")
+    return refusal(method, path, status, told or _("refused without a reason"))

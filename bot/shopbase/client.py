@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from bot.language import _
 from bot.shopbase.calls import AdminCalls, Answer
 from bot.shopbase.errors import ShopReplyChanged
 from bot.shopbase.listing import list_orders
@@ -121,7 +122,7 @@ class ShopBase:
             reply = read_fulfillment(answer, raw)
             if reply.id == str(fulfillment_id):
                 return reply
-        raise answer.changed("not in the answer", subject=f"fulfilment {fulfillment_id}")
+        raise answer.changed(_("not in the answer"), subject=_("fulfilment {id}").format(id=fulfillment_id))
 
     def create_fulfillment(self, order_id: str, request: FulfillmentRequest) -> FulfillmentReply:
         """Tells the store that lines were sent; read its fulfilments first, because this is never sent twice.
@@ -137,7 +138,8 @@ class ShopBase:
         number = (request.tracking_number,) if request.tracking_number else ()
         same = [reply for reply in self.fulfillments(order_id) if reply.tracking_numbers == number]
         if not same:
-            raise answer.changed("the store answered well but holds no such fulfilment", subject=f"order {order_id}")
+            missing = _("the store answered well but holds no such fulfilment")
+            raise answer.changed(missing, subject=_("order {id}").format(id=order_id))
         return max(same, key=lambda reply: int(reply.id))
 
     def update_tracking(

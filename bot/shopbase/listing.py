@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
+from bot.language import _
 from bot.shopbase.calls import Answer
 from bot.shopbase.errors import ShopReplyChanged, ShopTooMany
 from bot.shopbase.reading import read_order, rows
@@ -73,12 +74,13 @@ def list_orders(
         if not found or (not fresh and len(found) < limit):
             return
         if not fresh:
-            raise answer.changed(f"page {page} only repeats orders of earlier pages")
+            raise answer.changed(_("page {page} only repeats orders of earlier pages").format(page=page))
         page += 1
 
 
 def _narrowed(progress: _Progress, filters: Mapping[str, str | int]) -> int:
     after = progress.resume_after
     if after is None or after == filters.get("since_id"):
-        raise ShopTooMany("GET", PATH, None, f"more than {OFFSET_LIMIT} orders match: narrow the window by date or id")
+        detail = _("more than {count} orders match: narrow the window by date or id").format(count=OFFSET_LIMIT)
+        raise ShopTooMany("GET", PATH, None, detail)
     return after

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from bot.language import _
 from bot.shopbase.calls import Answer
 from bot.shopbase.fields import minor_digits, plain_text
 from bot.shopbase.replies import FulfillmentReply, OrderReply, Reply
@@ -29,17 +30,17 @@ def rows(answer: Answer, name: str) -> list[Any]:
         return body
     if isinstance(body, Mapping) and name in body and body[name] is None:
         return []
-    raise answer.changed("missing", field=name)
+    raise answer.changed(_("missing"), field=name)
 
 
 def read_order(answer: Answer, raw: Any) -> OrderReply:
     """Reads one order; a missing or odd field is ShopReplyChanged naming the order and the field."""
-    subject = _subject("order", raw)
+    subject = _subject(_("order"), raw)
     if not isinstance(raw, Mapping):
-        raise answer.changed("not an object", subject=subject)
+        raise answer.changed(_("not an object"), subject=subject)
     currency = plain_text(raw.get("currency")).strip().upper()
     if not currency:
-        raise answer.changed("missing", subject=subject, field="currency")
+        raise answer.changed(_("missing"), subject=subject, field="currency")
     try:
         minor_digits(currency)
     except ValueError as unknown:
@@ -49,7 +50,7 @@ def read_order(answer: Answer, raw: Any) -> OrderReply:
 
 def read_fulfillment(answer: Answer, raw: Any) -> FulfillmentReply:
     """Reads one fulfilment; a missing or odd field is ShopReplyChanged naming the fulfilment and the field."""
-    return read_reply(answer, FulfillmentReply, raw, _subject("fulfilment", raw))
+    return read_reply(answer, FulfillmentReply, raw, _subject(_("fulfilment"), raw))
 
 
 def read_reply(answer: Answer, model: type[R], raw: Any, subject: str, context: Mapping[str, str] | None = None) -> R:
@@ -58,7 +59,7 @@ def read_reply(answer: Answer, model: type[R], raw: Any, subject: str, context: 
         return model.model_validate(raw, context=dict(context or {}))
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
-        detail = "missing" if first["type"] in {"missing", "too_short"} else first["msg"]
+        detail = _("missing") if first["type"] in {"missing", "too_short"} else first["msg"]
         raise answer.changed(detail, subject=subject, field=_field(first["loc"])) from wrong
 
 
