@@ -30,6 +30,7 @@ from bot.sandbox.server import Sandbox
 from flows.check_orders import read_list
 from flows.values import AliStatus
 from tests.bench_buying import buying_rows
+from tests.bench_paying import paying_rows
 
 ANSWER = 0.3
 NOW = datetime.now(UTC)
@@ -244,6 +245,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     "sync": sync_rows,
     "push": push_rows,
     "buying": buying_rows,
+    "paying": paying_rows,
     "memory": memory_rows,
 }
 
