@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.language import _, mark
 from bot.models import Event
+from bot.wording_found import fitting, in_words
 
 WHO = {
     "store": mark("store"),
@@ -80,15 +81,24 @@ _KEYS = frozenset(
         mark("what"),
     }
 )
+# What was edited in the store: a line, and what became of it.
+_EDITED = (mark("line {number}"),)
+_EDITS = (mark("added"), mark("taken off"), mark("{before} to {now}"))
 
 
 def event_line(event: Event) -> str:
     """`store: edited in store (line 2 taken off)`, in the merchant's language; what is not known stays as it is."""
     number = f" {event.ali_number}" if event.ali_number else ""
     told = {key: value for key, value in event.data.items() if value not in (None, [], "")}
-    data = ", ".join(f"{_(key) if key in _KEYS else key} {_plain(value)}" for key, value in told.items())
+    data = ", ".join(_told(key, value) for key, value in told.items())
     what = _(event.what) if event.what in WHAT else event.what
     return f"{_(WHO.get(event.who, event.who))}: {what}{number}" + (f" ({data})" if data else "")
+
+
+def _told(key: str, value: Any) -> str:
+    if fitting(key, _EDITED):
+        return f"{in_words(key, _EDITED)} {in_words(_plain(value), _EDITS)}"
+    return f"{_(key) if key in _KEYS else key} {_plain(value)}"
 
 
 def _plain(value: Any) -> str:

@@ -55,3 +55,21 @@ def test_a_line_of_history(spoken: str, told: str) -> None:
         assert "elsewhere: moved" == event_line(Event(at=at, who="elsewhere", what="moved", data={}))
     finally:
         language.use("en")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "told"),
+    [
+        ("en", "store: edited in store (line 1 2 to 3, line 2 taken off, line 3 added)"),
+        ("vi", "cửa hàng: đã sửa trong cửa hàng (dòng 1 2 thành 3, dòng 2 bị bỏ, dòng 3 được thêm)"),
+    ],
+)
+def test_an_edit_in_the_store(spoken: str, told: str) -> None:
+    """Proves that what became of each line is told in the language that is spoken."""
+    data = {"line 1": "2 to 3", "line 2": "taken off", "line 3": "added"}
+    event = Event(at=datetime(2026, 11, 22, tzinfo=UTC), who="store", what="edited in store", data=data)
+    language.use(spoken)
+    try:
+        assert told == event_line(event)
+    finally:
+        language.use("en")
