@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.facts import Tab
 from bot.intake_changes import OVER, call_off, note_address, note_wanted, wanted, why_over
+from bot.language import _
 from bot.models import Event, Fulfillment, FulfillmentParcel, FulfillmentState, Line, Order, Parcel
 from bot.personal_data import TOLD_BY_STORE, is_forgotten
 from bot.shopbase import FulfillmentReply, LineItem, OrderReply, ShippingAddress
@@ -289,7 +290,7 @@ def write_fulfillments(
         elif reply.status == StoreState.CANCELLED and row is not None and row.state is FulfillmentState.SENT:
             # Telling the same number again is for a person to decide, so it is not one that is tried again by itself.
             row.state, row.tried_at = FulfillmentState.STUCK, None
-            row.problem = "its fulfilment was cancelled in ShopBase; to tell it again, use dropferry fulfil"
+            row.problem = _("its fulfilment was cancelled in ShopBase; to tell it again, use dropferry fulfil")
             session.add(row)
 
 

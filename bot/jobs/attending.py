@@ -16,6 +16,7 @@ from bot.jobs.desk import Desk
 from bot.jobs.intents import NotNowError
 from bot.jobs.paid import PaidOrder, Pressed, Turn
 from bot.jobs.warming import Warming, reached
+from bot.language import _, mark
 from bot.models import Purchase
 from bot.shopbase import ShopBaseError
 from flows.errors import CannotBuy, FlowError, Reason
@@ -28,9 +29,9 @@ from flows.values_paying import BarFace, Choice, PayStep, Sight
 SPOKEN = timedelta(seconds=30)
 UNDER_WAY = frozenset({PayStep.PRESSED, PayStep.PAYING})
 PERSON_MAY_ACCEPT = frozenset({Hold.PRICE_DRIFT, Hold.LOW_MARGIN})
-SKIPPED = "you skipped it; it waits for the next pay run"
-CLOSED = "its tab was closed before the press; it waits for the next pay run"
-STOPPED = "the run was stopped before its press; it waits for the next one"
+SKIPPED = mark("you skipped it; it waits for the next pay run")
+CLOSED = mark("its tab was closed before the press; it waits for the next pay run")
+STOPPED = mark("the run was stopped before its press; it waits for the next one")
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Attending:
         try:
             says = desk.lease(candidate).confirm(candidate)
         except ShopBaseError as trouble:
-            return PaidOrder(candidate, "nothing", f"the store could not be read: {trouble}")
+            return PaidOrder(candidate, "nothing", _("the store could not be read: {problem}").format(problem=trouble))
         checkpoints.reached("place: last word")
         if says.held is not None:
             return desk.hold(candidate, says.held)
@@ -157,7 +158,7 @@ class Attending:
         except CannotBuy:
             return self._anew(turn, purchase, quote)
         except FlowError:
-            self._take_back(turn, purchase, quote, SKIPPED)
+            self._take_back(turn, purchase, quote, _(SKIPPED))
             raise
         checkpoints.reached("pay: handed over")
         return self._watch(turn, purchase, quote)
@@ -185,8 +186,8 @@ class Attending:
 
     def _do_beside(self, turn: Turn) -> None:
         """What can be done in other tabs while the person reads, types or pays."""
-        if not self.desk.place.stopped():
-            _ = self.warming.ahead_of(turn) or self.comparing.one()
+        if not self.desk.place.stopped() and not self.warming.ahead_of(turn):
+            self.comparing.one()
 
     def _before_press(
         self, turn: Turn, purchase: Purchase, quote: Quote, sight: Sight
@@ -197,7 +198,7 @@ class Attending:
         if desk.place.stopped():
             return self._chosen(turn, purchase, quote, Choice.STOP)
         if sight.step is PayStep.CLOSED:
-            return self._take_back(turn, purchase, quote, CLOSED)
+            return self._take_back(turn, purchase, quote, _(CLOSED))
         if sight.step is PayStep.EXPIRED:
             return self._after_the_time(turn, purchase, quote)
         desk.show(turn.warm.page, self._face(turn, quote, sight))
@@ -226,13 +227,13 @@ class Attending:
             return changed
         if said == Choice.YES:
             return self._anew(turn, purchase, quote)
-        ended = self._take_back(turn, purchase, quote, SKIPPED)
+        ended = self._take_back(turn, purchase, quote, _(SKIPPED))
         return self._left(turn, said) if isinstance(ended, PaidOrder) else ended
 
     def _after_the_time(self, turn: Turn, purchase: Purchase, quote: Quote) -> PaidOrder | Pressed | Quote:
         """Nobody pressed: nothing stays committed while the person is asked whether to go on."""
         minutes = self.desk.place.config.buying.person_wait_minutes
-        ended = self._take_back(turn, purchase, quote, SKIPPED)
+        ended = self._take_back(turn, purchase, quote, _(SKIPPED))
         if not isinstance(ended, PaidOrder):
             return ended
         said = self.desk.question(self.desk.faces.time_is_up(turn, minutes))
@@ -240,7 +241,7 @@ class Attending:
 
     def _anew(self, turn: Turn, purchase: Purchase, quote: Quote) -> PaidOrder | Pressed | Quote:
         """Take the page back and make it ready from the beginning."""
-        ended = self._take_back(turn, purchase, quote, SKIPPED)
+        ended = self._take_back(turn, purchase, quote, _(SKIPPED))
         return self._prepared(turn) if isinstance(ended, PaidOrder) else ended
 
     def _prepared(self, turn: Turn) -> PaidOrder | Quote:
@@ -277,5 +278,5 @@ class Attending:
             checkpoints.reached("pay: held")
             return outcome
         if said == Choice.STOP:
-            return PaidOrder(turn.candidate, "stopped", STOPPED, chosen=True)
-        return PaidOrder(turn.candidate, "skipped", SKIPPED, chosen=True)
+            return PaidOrder(turn.candidate, "stopped", _(STOPPED), chosen=True)
+        return PaidOrder(turn.candidate, "skipped", _(SKIPPED), chosen=True)

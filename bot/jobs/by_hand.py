@@ -11,6 +11,7 @@ from bot.db import Database
 from bot.errors import ConfigError, DropferryError
 from bot.finding import find_lines, find_order, parse
 from bot.jobs.tell import Teller
+from bot.language import _
 from bot.models import FulfillmentState, Order
 from bot.shopbase import ShopBase, ShopUnavailable
 from bot.standing import OrderRows
@@ -34,11 +35,17 @@ class ByHand:
     @property
     def line(self) -> str:
         """It in one sentence."""
-        what = ", ".join(f"{quantity} of line {position}" for position, quantity in self.lines.items())
-        how = f"with {self.number} ({self.carrier})" if self.number else "without a tracking number"
-        return f"{self.order}: fulfilled {what} {how}; " + (
-            "ShopBase mails the buyer" if self.mailed else "nobody is mailed"
-        )
+        each = _("{quantity} of line {line}")
+        what = ", ".join(each.format(quantity=quantity, line=position) for position, quantity in self.lines.items())
+        if self.number and self.mailed:
+            told = _("{order}: fulfilled {what} with {number} ({carrier}); ShopBase mails the buyer")
+        elif self.number:
+            told = _("{order}: fulfilled {what} with {number} ({carrier}); nobody is mailed")
+        elif self.mailed:
+            told = _("{order}: fulfilled {what} without a tracking number; ShopBase mails the buyer")
+        else:
+            told = _("{order}: fulfilled {what} without a tracking number; nobody is mailed")
+        return told.format(order=self.order, what=what, number=self.number, carrier=self.carrier)
 
     def as_json(self) -> dict[str, Any]:
         """It as plain data."""
@@ -75,8 +82,8 @@ def fulfil_by_hand(
     settings = config.shop(order.shop)
     if not settings.live_push:
         raise ConfigError(
-            f'live_push is off for shop "{order.shop}", so nothing is told to ShopBase',
-            f"set live_push = true under [shops.{order.shop}] in config.toml",
+            _('live_push is off for shop "{shop}", so nothing is told to ShopBase').format(shop=order.shop),
+            _("set live_push = true under [shops.{shop}] in config.toml").format(shop=order.shop),
         )
     told_carrier = carrier_for(carrier, None, config.push.carriers)
     assert order.id is not None
@@ -85,12 +92,16 @@ def fulfil_by_hand(
         replies, rows = teller.look(order.id)
         lines = _left(rows, chosen)
         if not lines:
-            raise NotFulfilledError(f"order {order.name}: nothing is left to fulfil of these lines")
+            raise NotFulfilledError(
+                _("order {order}: nothing is left to fulfil of these lines").format(order=order.name)
+            )
         row = teller.send(rows, replies, Telling(cleaned or "", told_carrier, lines, ()))
         if row.state is FulfillmentState.SENDING:
             _look_again(teller, order, lines)
     if row.state in (FulfillmentState.REFUSED, FulfillmentState.STUCK):
-        raise NotFulfilledError(f"order {order.name}: ShopBase did not take it: {row.problem}")
+        raise NotFulfilledError(
+            _("order {order}: ShopBase did not take it: {problem}").format(order=order.name, problem=row.problem)
+        )
     positions = {chosen[line]: quantity for line, quantity in lines.items()}
     return ByHand(order.name, cleaned, told_carrier, positions, row.mailed)
 
@@ -109,15 +120,17 @@ def _look_again(teller: Teller, order: Order, lines: Mapping[int, int]) -> None:
     """After no answer: nothing is raised if the store did it all the same."""
     assert order.id is not None
     try:
-        _, rows = teller.look(order.id)
+        _replies, rows = teller.look(order.id)
     except ShopUnavailable as silent:
         raise NotFulfilledError(
-            f"order {order.name}: ShopBase gave no answer, so it may or may not know",
-            "do the same again later: what ShopBase knows by then is not told twice",
+            _("order {order}: ShopBase gave no answer, so it may or may not know").format(order=order.name),
+            _("do the same again later: what ShopBase knows by then is not told twice"),
         ) from silent
     positions: dict[int | None, int] = {line.id: line.position for line in rows.lines if line.id in lines}
     if _left(rows, positions):
-        raise NotFulfilledError(f"order {order.name}: ShopBase gave no answer and does not have it", "do it again")
+        raise NotFulfilledError(
+            _("order {order}: ShopBase gave no answer and does not have it").format(order=order.name), _("do it again")
+        )
 
 
 def _checked(number: str | None) -> str | None:
@@ -126,6 +139,7 @@ def _checked(number: str | None) -> str | None:
     cleaned = clean_number(number)
     if not is_number(cleaned):
         raise NotFulfilledError(
-            f'"{number}" is no tracking number', "it has 5 to 40 letters A-Z, digits and hyphens; copy it again"
+            _('"{number}" is no tracking number').format(number=number),
+            _("it has 5 to 40 letters A-Z, digits and hyphens; copy it again"),
         )
     return cleaned

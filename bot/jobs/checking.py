@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bot.config import Config
 from bot.guardrails import Offer, Spent, check
 from bot.holds import Held, Hold
+from bot.language import _
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping, ProvenMethod
 from bot.pricing import cost_of
@@ -43,7 +44,7 @@ class PurchaseRows:
         line = session.get_one(Line, purchase.line_id)
         mapping = session.get(Mapping, purchase.mapping_id) if purchase.mapping_id is not None else None
         if mapping is None or mapping.product_id is None:
-            raise UnmappedError(f"line {line.position} is no longer mapped")
+            raise UnmappedError(_("line {position} is no longer mapped").format(position=line.position))
         return cls(purchase, mapping, line, session.get_one(Order, line.order_id))
 
     @property
@@ -99,7 +100,8 @@ class Checks:
         listed = frozenset(self.config.account(self.account).deferred_payment_methods)
         reason = may_press(quote, listed)
         if reason is not None:
-            shown = f'button "{quote.button_text}", payment "{quote.payment.method or "none"}"'
+            shown = _('button "{button}", payment "{method}"')
+            shown = shown.format(button=quote.button_text, method=quote.payment.method or _("none"))
             return Held(reason, {"detail": shown})
         method = quote.payment.method if quote.payment.present else None
         if method is None or watched or session.get(ProvenMethod, (self.account, method)) is not None:
@@ -115,13 +117,14 @@ class Checks:
         )
         times = [(row.intent_at, row.cost_minor or 0) for row in session.exec(pressed) if row.intent_at is not None]
         today = sum(cost for at, cost in times if at.date() == now.date())
-        hour = sum(now - at < timedelta(hours=1) for at, _ in times)
+        hour = sum(now - at < timedelta(hours=1) for at, _cost in times)
         return Spent(run=in_run, day=today, hour=hour)
 
 
 def _unknown_button(quote: Quote) -> Held | None:
     known = quote.button_kind is not ButtonKind.UNKNOWN
-    return None if known else Held(Reason.UNKNOWN_BUTTON, {"detail": f'button "{quote.button_text}"'})
+    told = _('button "{button}"').format(button=quote.button_text)
+    return None if known else Held(Reason.UNKNOWN_BUTTON, {"detail": told})
 
 
 def _first_look(rows: PurchaseRows, quote: Quote) -> Held | None:

@@ -19,6 +19,7 @@ from bot.jobs.lease import Lease
 from bot.jobs.looking import Looker
 from bot.jobs.paid import PaidOrder
 from bot.jobs.stores import Stores
+from bot.language import _, mark
 from bot.planning import Candidate
 from bot.wording import held_sentence
 from bot.work import Workplace
@@ -30,7 +31,7 @@ from flows.values_paying import BarFace, Choice
 Ask = Callable[[BarFace], str]
 Rest = Callable[[BrowserContext], None]
 REST_MS = 40.0
-SOMEBODY_ELSE = "somebody else has seen to it meanwhile"
+SOMEBODY_ELSE = mark("somebody else has seen to it meanwhile")
 
 
 def not_sure(_face: BarFace) -> str:
@@ -106,7 +107,7 @@ class Desk:
 
     def said(self, page: Page) -> str | None:
         """What the person has chosen on the bar of a page since the last call, if anything."""
-        bar, _ = self._bars.get(page, (None, None))
+        bar, _face = self._bars.get(page, (None, None))
         with contextlib.suppress(PlaywrightError):
             said = bar.said() if bar is not None else None
             return str(said) if said is not None else None
@@ -114,7 +115,7 @@ class Desk:
 
     def hide(self, page: Page) -> None:
         """Take the bar off a page."""
-        bar, _ = self._bars.pop(page, (None, None))
+        bar, _face = self._bars.pop(page, (None, None))
         if bar is not None:
             with contextlib.suppress(PlaywrightError):
                 bar.hide()
@@ -160,5 +161,5 @@ class Desk:
     def hold(self, candidate: Candidate, held: Held, pressed_at: datetime | None = None) -> PaidOrder:
         """Hold a purchase that was surely not placed; `pressed_at` is the time of the intent that it had."""
         if not self.intents.hold(candidate.purchase, held, pressed_at=pressed_at):
-            return PaidOrder(candidate, "nothing", SOMEBODY_ELSE)
+            return PaidOrder(candidate, "nothing", _(SOMEBODY_ELSE))
         return PaidOrder(candidate, "held", held_sentence(held.code, candidate.order, candidate.position, held.data))

@@ -18,11 +18,20 @@ from bot.db import Database
 from bot.holds import Held
 from bot.home import Home
 from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
+from bot.language import _, mark
 from bot.models import Event, Line, Purchase, PurchaseState
 from bot.standing import restand
 from flows.values_buying import Quote, Wanted
 
 PRESS_WITHIN = timedelta(seconds=10)
+_STATES = {
+    PurchaseState.NEW: mark("waiting"),
+    PurchaseState.HELD: mark("held"),
+    PurchaseState.INTENT: mark("being ordered"),
+    PurchaseState.PLACED: mark("placed"),
+    PurchaseState.CLOSED: mark("closed"),
+    PurchaseState.CANCELLED: mark("cancelled"),
+}
 OPEN = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
 
 
@@ -66,7 +75,7 @@ class Intents:
                 rows = PurchaseRows.load(session, purchase.id, lock=True)
                 self._must_be_free(rows.purchase, robot=quote is not None)
                 if not_after is not None and now > not_after:
-                    raise NotNowError("it took too long; it is tried again at the next run")
+                    raise NotNowError(_("it took too long; it is tried again at the next run"))
                 if quote is not None:
                     held = self.checks.money(session, rows, quote, spent_in_run)
                     held = held or self.checks.button(session, quote, watched=watched, attended=attended)
@@ -82,7 +91,9 @@ class Intents:
                 checkpoints.reached("place: before intent commit")
         except IntegrityError as taken:
             # One open intent an account: another home is between its press and its number.
-            raise NotNowError(f'another run is placing an order on account "{self.account}"') from taken
+            raise NotNowError(
+                _('another run is placing an order on account "{account}"').format(account=self.account)
+            ) from taken
         except UnmappedError as gone:
             raise NotNowError(str(gone)) from gone
         purchase.sqlmodel_update(rows.purchase.model_dump())
@@ -133,9 +144,11 @@ class Intents:
 
     def _must_be_free(self, row: Purchase, *, robot: bool) -> None:
         if row.state not in (PurchaseState.NEW, PurchaseState.HELD) or row.intent_at is not None:
-            raise NotNowError(f"somebody else has seen to it meanwhile: it is {row.state.value} now")
+            raise NotNowError(
+                _("somebody else has seen to it meanwhile: it is {state} now").format(state=_(_STATES[row.state]))
+            )
         if robot and is_stopped(self.home):
-            raise NotNowError(f"buying is stopped: {stop_file(self.home)}")
+            raise NotNowError(_("buying is stopped: {file}").format(file=stop_file(self.home)))
 
     def _note(self, session: Session, purchase: Purchase, what: str, data: dict[str, Any]) -> None:
         now, order_id = self.clock(), session.get_one(Line, purchase.line_id).order_id

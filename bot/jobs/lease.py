@@ -10,6 +10,7 @@ from bot.db import Database
 from bot.holds import Held, Hold
 from bot.home import Home
 from bot.intake import take_in
+from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.planning import Candidate, left_to_buy
 from bot.shopbase import OrderReply, ShopBase, ShopNotFound
@@ -21,7 +22,7 @@ TAG = "dropferry:"
 # another home that tagged in between still finds out before its press.
 AT_ONCE = timedelta(seconds=2)
 TRIES = 3
-LOST = "whose tag took the place of ours"
+LOST = mark("whose tag took the place of ours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Lease:
 
     def check(self, candidate: Candidate, *, live: bool) -> StoreSays:
         """Read the order; with `live` tag it as this home's. Raises ShopBaseError; nothing was changed then."""
-        for _ in range(TRIES):
+        for _try in range(TRIES):
             asked_at = self.clock()
             says, reply = self._read(candidate)
             if says is not None or reply is None:
@@ -54,7 +55,7 @@ class Lease:
             checkpoints.reached("place: about to lease")
             if self.clock() - asked_at < AT_ONCE:
                 return _to(self._tag(reply))
-        return StoreSays(over="the store answers too slowly to be sure that no other dropferry is at this order")
+        return StoreSays(over=_("the store answers too slowly to be sure that no other dropferry is at this order"))
 
     def confirm(self, candidate: Candidate) -> StoreSays:
         """Read a leased order once more just before the press; it must be unchanged, and this home's alone.
@@ -64,7 +65,7 @@ class Lease:
         says, reply = self._read(candidate)
         if says is not None or reply is None:
             return says or StoreSays()
-        return _to(self._other_home(reply) or (None if self._ours in reply.tags else LOST))
+        return _to(self._other_home(reply) or (None if self._ours in reply.tags else _(LOST)))
 
     def _read(self, candidate: Candidate) -> tuple[StoreSays | None, OrderReply | None]:
         """The order as it is now, taken in; the first of the two where nothing is to be bought, or not now."""
@@ -73,17 +74,19 @@ class Lease:
         try:
             reply = self.shopbase.order(before.store_id)
         except ShopNotFound:
-            return StoreSays(over="the order is no longer in the store"), None
+            return StoreSays(over=_("the order is no longer in the store")), None
         with self.database.write() as session:
             take_in(session, before.shop, reply, self.clock())
             session.flush()
             order = session.get_one(Order, candidate.order_id)
             line = session.get_one(Line, candidate.line)
             left = left_to_buy(line)
-            over = _over(reply) or ("nothing of this line is left to buy" if left <= 0 else None)
+            over = _over(reply) or (_("nothing of this line is left to buy") if left <= 0 else None)
             changed = _changes(before, order, line)
             if left != candidate.quantity:
-                changed.append(f"the quantity: {candidate.quantity} before, {left} now")
+                changed.append(
+                    _("the quantity: {before} before, {now} now").format(before=candidate.quantity, now=left)
+                )
             if over is not None:
                 _cancel(session.get_one(Purchase, candidate.purchase, with_for_update=True))
             restand(session, [candidate.order_id], self.clock())
@@ -104,7 +107,7 @@ class Lease:
         self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
         checkpoints.reached("place: tagged")
         reply = self.shopbase.order(reply.id)
-        return self._other_home(reply) or (None if self._ours in reply.tags else LOST)
+        return self._other_home(reply) or (None if self._ours in reply.tags else _(LOST))
 
     def _other_home(self, reply: OrderReply) -> str | None:
         return next((tag for tag in reply.tags if tag.startswith(TAG) and tag != self._ours), None)
@@ -116,19 +119,19 @@ def _to(other: str | None) -> StoreSays:
 
 def _over(reply: OrderReply) -> str | None:
     if reply.cancelled_at is not None:
-        return "cancelled in the store"
+        return _("cancelled in the store")
     if reply.financial_status not in PAID_IN_STORE:
-        return f"{reply.financial_status} in the store"
+        return _("{status} in the store").format(status=reply.financial_status)
     return None
 
 
 def _changes(before: Order, now: Order, line: Line) -> list[str]:
     """What a person has to look at first; an approval does not cover a change that comes after it."""
     found = {
-        "the address": (before.address, before.phone) != (now.address, now.phone),
-        "the buyer disputes the payment": now.chargeback_status in ("open", "submitted", "lost"),
-        "marked as risky": now.is_risk and not now.released,
-        "another app is at this line": (line.service == OLD_APP or line.pending_quantity > 0) and not now.released,
+        _("the address"): (before.address, before.phone) != (now.address, now.phone),
+        _("the buyer disputes the payment"): now.chargeback_status in ("open", "submitted", "lost"),
+        _("marked as risky"): now.is_risk and not now.released,
+        _("another app is at this line"): (line.service == OLD_APP or line.pending_quantity > 0) and not now.released,
     }
     return [what for what, is_so in found.items() if is_so]
 

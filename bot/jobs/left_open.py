@@ -7,12 +7,13 @@ from sqlmodel import Session, select
 from bot.buying_home import home_id
 from bot.jobs.desk import Desk
 from bot.jobs.settling import Settling
+from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import BuyingHome
 from flows.values_buying import Quote
 
-OPEN = "a purchase may have been placed and was not found yet; it is looked for at every sync"
-AT_IT = "another computer is at an order of this account right now; wait until it is done"
+OPEN = mark("a purchase may have been placed and was not found yet; it is looked for at every sync")
+AT_IT = mark("another computer is at an order of this account right now; wait until it is done")
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class LeftOpen:
             still = self._open(session)
             if still is None:
                 return None
-            return OPEN if self._is_abandoned(session, still) or not still.attended else AT_IT
+            return _(OPEN) if self._is_abandoned(session, still) or not still.attended else _(AT_IT)
 
     def _open(self, session: Session) -> Purchase | None:
         query = select(Purchase).where(Purchase.account == self.desk.account, Purchase.state == PurchaseState.INTENT)

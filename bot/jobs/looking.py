@@ -14,6 +14,7 @@ from bot.buying_home import stop_buying
 from bot.db import Database
 from bot.holds import Hold
 from bot.home import Home
+from bot.language import _
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.models_buying import ProvenMethod
 from bot.reconcile import Asked, Seen, Verdict, holds, may_be_for, reconcile
@@ -188,7 +189,7 @@ class Looker:
             return self._not_found(purchase, verdict, looked_at)
         if not self.mark_placed(purchase, verdict.found, view):
             return None
-        return f"found: AliExpress order {', '.join(verdict.found)}"
+        return _("found: AliExpress order {numbers}").format(numbers=", ".join(verdict.found))
 
     def settle_own_press(self, purchase: Purchase, view: ListView, shown: tuple[str, ...], *, arrived: bool) -> Verdict:
         """Decide a purchase right after its press in this process.
@@ -254,7 +255,9 @@ class Looker:
         paid = self._paid(numbers, view) if self._is_fresh(purchase, now) else []
         if paid:
             # Before anything else: whatever happens to this process, nothing more is pressed.
-            why = f"AliExpress order {', '.join(paid)} was paid at once, although the robot never pays"
+            why = _("AliExpress order {numbers} was paid at once, although the robot never pays").format(
+                numbers=", ".join(paid)
+            )
             stop_buying(self.home, why)
         with self.database.write() as session:
             row = session.get_one(Purchase, purchase.id, with_for_update=True)
@@ -309,7 +312,7 @@ class Looker:
                 session.add(row)
                 restand(session, [line.order_id], self.clock())
             session.add(row)
-        return "outcome unknown: a person has to say" if give_up else None
+        return _("outcome unknown: a person has to say") if give_up else None
 
 
 def _last_moment(purchase: Purchase, intent_at: datetime) -> datetime:

@@ -13,13 +13,14 @@ from bot.jobs.left_open import LeftOpen
 from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.settling import Settling
 from bot.jobs.warming import Warming
+from bot.language import _, mark
 from flows.check_orders import ListAhead
 from flows.errors import PersonNeeded, TryLater
 from flows.values_buying import Quote
 from flows.values_paying import Choice, PayStep
 
 SILENT = 3
-GONE = "the browser window was closed"
+GONE = mark("the browser window was closed")
 
 
 @dataclass(slots=True)
@@ -55,9 +56,9 @@ class OneByOne:
     def _must_end(self) -> bool:
         home = self.desk.place.home
         if not self.desk.guard.is_alive():
-            self.done.ended_by = GONE
+            self.done.ended_by = _(GONE)
         elif is_stopped(home):
-            self.done.ended_by = f"buying is stopped: {stop_file(home)}"
+            self.done.ended_by = _("buying is stopped: {file}").format(file=stop_file(home))
         return self.done.ended_by is not None or self.desk.place.stopped()
 
     def _one(self, turn: Turn) -> bool:

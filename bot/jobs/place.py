@@ -149,7 +149,7 @@ class PlaceOrders:
             query = select(Purchase.id).where(Purchase.account == self.account, Purchase.state == PurchaseState.INTENT)
             still_open = session.exec(query).first() is not None
         if still_open and self.live:
-            done.ended_by = "a purchase may have been placed and was not found yet; it is looked for at every sync"
+            done.ended_by = _("a purchase may have been placed and was not found yet; it is looked for at every sync")
         return still_open and self.live
 
     def _since(self, ready: list[Candidate]) -> date:
@@ -170,7 +170,7 @@ class PlaceOrders:
                 )
                 return
             if is_stopped(self.place.home):
-                done.ended_by = f"buying is stopped: {stop_file(self.place.home)}"
+                done.ended_by = _("buying is stopped: {file}").format(file=stop_file(self.place.home))
                 return
             try:
                 with logs.about(shop=candidate.shop, order=candidate.order):
@@ -187,7 +187,7 @@ class PlaceOrders:
             checkpoints.reached("place: one done")
             unknown += outcome.state == "unknown"
             if unknown >= self.place.config.buying.stop_after_unknown:
-                done.ended_by = "an outcome is unknown; nothing more is pressed before it is settled"
+                done.ended_by = _("an outcome is unknown; nothing more is pressed before it is settled")
                 return
             if outcome.state in ("unknown", "nothing") and self._is_open(done):
                 return
@@ -220,4 +220,4 @@ class PlaceOrders:
                 return Outcome(candidate, "nothing", says.over)
             return purchasing.buy(candidate, lambda: lease.confirm(candidate))
         except ShopBaseError as trouble:
-            return Outcome(candidate, "nothing", f"the store could not be read: {trouble}")
+            return Outcome(candidate, "nothing", _("the store could not be read: {problem}").format(problem=trouble))

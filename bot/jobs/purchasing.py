@@ -21,6 +21,7 @@ from bot.jobs.intents import Intents, NotNowError
 from bot.jobs.known import KnownOrders
 from bot.jobs.lease import StoreSays
 from bot.jobs.looking import Looker, look_back
+from bot.language import _, mark
 from bot.models import Purchase
 from bot.models_buying import ProvenMethod
 from bot.planning import Candidate
@@ -49,7 +50,7 @@ FIRST_LOOKS = (0.0, 10.0, 30.0, 60.0)
 STALE = timedelta(minutes=5)
 # So long the store's last word holds.
 SPOKEN = timedelta(seconds=30)
-SOMEBODY_ELSE = "somebody else has seen to it meanwhile"
+SOMEBODY_ELSE = mark("somebody else has seen to it meanwhile")
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ class Purchasing:
         if held is not None or not self.live:
             return held
         if self.supervised is not None and not self.supervised(quote):
-            return "not pressed: you said no"
+            return _("not pressed: you said no")
         asked_at = self.clock()
         says = last_word()
         self.not_after = min(asked_at + SPOKEN, self.known.at + STALE)
@@ -186,7 +187,7 @@ class Purchasing:
             return self.hold(outcome.candidate, held, outcome, pressed_at=purchase.intent_at)
         if not result.let_through:
             self.intents.take_back(purchase)
-            return _nothing(outcome, "the button did nothing; it is tried again at the next run")
+            return _nothing(outcome, _("the button did nothing; it is tried again at the next run"))
         return self._look(purchase, outcome, result.numbers)
 
     def _pressed(self, purchase: Purchase, quote: Quote, evidence: PressEvidence) -> PressResult | None:
@@ -213,7 +214,7 @@ class Purchasing:
             self.intents.take_back(purchase)
             if isinstance(trouble, FlowError):
                 raise
-            raise TryLater(f"the browser says: {str(trouble).splitlines()[0]}") from trouble
+            raise TryLater(_("the browser says: {problem}").format(problem=str(trouble).splitlines()[0])) from trouble
 
     def _look(self, purchase: Purchase, outcome: Outcome, shown: tuple[str, ...] = ()) -> Outcome:
         """Find the number: from the result page (`shown`), else in the list, at once and after 10, 30 and 60 s."""
@@ -239,7 +240,7 @@ class Purchasing:
             if verdict.unclear:
                 break
         outcome.state = "unknown"
-        outcome.why = outcome.why or "perhaps ordered: it is looked for at every sync"
+        outcome.why = outcome.why or _("perhaps ordered: it is looked for at every sync")
         return outcome
 
     def _prove(self, purchase: Purchase, number: str) -> None:
@@ -258,7 +259,7 @@ class Purchasing:
         """Hold a purchase that was surely not placed; `pressed_at` is the intent whose press was refused."""
         outcome = outcome or Outcome(candidate, "held")
         if not self.intents.hold(candidate.purchase, held, pressed_at=pressed_at):
-            return _nothing(outcome, SOMEBODY_ELSE)
+            return _nothing(outcome, _(SOMEBODY_ELSE))
         outcome.state = "held"
         outcome.needs_a_look = held.code in SURPRISES
         outcome.why = held_sentence(held.code, candidate.order, candidate.position, held.data)

@@ -11,6 +11,7 @@ from bot.config import Config
 from bot.db import Database
 from bot.facts import PushMode, Tab
 from bot.jobs.tell import Teller, Told, retry_refused
+from bot.language import _
 from bot.models import (
     AliOrder,
     Fulfillment,
@@ -131,7 +132,7 @@ def _tell_all(
         progress(done + 1, len(orders))
         left = len(orders) - done - 1
         if silent >= GIVE_UP_AFTER and left:
-            pushed.problems.append(f"ShopBase does not answer: {left} more not tried")
+            pushed.problems.append(_("ShopBase does not answer: {count} more not tried").format(count=left))
             return
 
 
@@ -150,7 +151,9 @@ def _tell(teller: Teller, order_id: int, name: str, pushed: Pushed) -> bool:
         return False
     unsure = teller.told.unsure > before
     if unsure:
-        pushed.problems.append(f"{name}: ShopBase gave no answer; the next push looks whether it knows")
+        pushed.problems.append(
+            _("{name}: ShopBase gave no answer; the next push looks whether it knows").format(name=name)
+        )
     return unsure
 
 
@@ -182,7 +185,7 @@ def _candidates(session: Session, shop: str) -> list[int]:
         .distinct()
         .order_by(col(Order.created_at), col(Order.id))
     )
-    return [order_id for order_id, _ in session.exec(query) if order_id is not None]
+    return [order_id for order_id, _created in session.exec(query) if order_id is not None]
 
 
 def _ready(rows: OrderRows, config: Config, shop: str) -> Iterator[Ready]:
@@ -191,7 +194,7 @@ def _ready(rows: OrderRows, config: Config, shop: str) -> Iterator[Ready]:
     settings = config.shop(shop)
     reading = read(rows, config.push.carriers)
     titles = {line.id: line.title for line in rows.lines}
-    buyer = rows.order.email or "the buyer"
+    buyer = rows.order.email or _("the buyer")
 
     def named(lines: Iterable[tuple[int, int]]) -> tuple[str, ...]:
         return tuple(f"{quantity} x {titles[line]}" for line, quantity in lines)

@@ -10,6 +10,7 @@ from sqlmodel import and_, col, or_, select
 from bot import opening
 from bot.buying_home import note_reconciled
 from bot.jobs.looking import ListView, Looker, look_back, owned_numbers
+from bot.language import _
 from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.work import Workplace
 
@@ -30,18 +31,20 @@ class Reconciled:
 
     def lines(self) -> list[str]:
         """It in sentences."""
-        told = [f'account "{self.account}", looked back to {self.since}']
+        told = [_('account "{account}", looked back to {since}').format(account=self.account, since=self.since)]
         told += [f"  {line}" for line in self.settled]
-        told += [f"  perhaps ordered, not found yet: {each}; dropferry resolve {each}" for each in self.still_open]
-        told += [f"  AliExpress does not show order {number}, which is linked here" for number in self.missing]
-        told += [
-            f"  {number} ({what}) on AliExpress belongs to no order here; if it should: dropferry link ORDER {number}"
-            for number, what in self.strangers
-        ]
+        still_open = _("  perhaps ordered, not found yet: {order}; dropferry resolve {order}")
+        told += [still_open.format(order=each) for each in self.still_open]
+        missing = _("  AliExpress does not show order {number}, which is linked here")
+        told += [missing.format(number=number) for number in self.missing]
+        stranger = _(
+            "  {number} ({what}) on AliExpress belongs to no order here; if it should: dropferry link ORDER {number}"
+        )
+        told += [stranger.format(number=number, what=what) for number, what in self.strangers]
         if len(told) == 1:
-            told.append("  all that is there is known here, and the other way round")
+            told.append(_("  all that is there is known here, and the other way round"))
         if self.may_buy:
-            told.append("this home folder may buy for the account now")
+            told.append(_("this home folder may buy for the account now"))
         return told
 
     def as_json(self) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _compare(place: Workplace, account: str, view: ListView, found: Reconciled) 
     found.still_open = names
     found.missing = sorted(known - shown.keys())
     found.strangers = [
-        (number, ", ".join(f"{line.quantity} x {line.title}" for line in order.lines) or "several items")
+        (number, ", ".join(f"{line.quantity} x {line.title}" for line in order.lines) or _("several items"))
         for number, order in shown.items()
         if number not in owned and (order.ordered_on is None or order.ordered_on >= found.since)
     ]

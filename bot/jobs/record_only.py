@@ -25,6 +25,7 @@ from bot.jobs.pay_run import PayRun
 from bot.jobs.place import Placed
 from bot.jobs.purchasing import Outcome
 from bot.jobs.settling import Settling
+from bot.language import _, mark
 from bot.planning import Candidate, plan
 from bot.shopbase import ShopBaseError
 from bot.work import Workplace
@@ -36,8 +37,8 @@ from flows.values_paying import Choice, PayStep, Sight
 
 # A person may take their time over an order of their own.
 WITHIN = timedelta(hours=1)
-SKIPPED = "you skipped it; it waits for the next pay run"
-STOPPED = "the run was stopped before it; it waits for the next one"
+SKIPPED = mark("you skipped it; it waits for the next pay run")
+STOPPED = mark("the run was stopped before it; it waits for the next one")
 
 
 def plan_orders(
@@ -117,9 +118,9 @@ class OneByHand:
         except UnmappedError as gone:
             return str(gone)
         except AddressRefused as refused:
-            return Held(Hold.ADDRESS, {"problems": str(refused)})
+            return Held(Hold.ADDRESS, {"problems": refused.told})
         except ShopBaseError as trouble:
-            return f"the store could not be read: {trouble}"
+            return _("the store could not be read: {problem}").format(problem=trouble)
         numbers = desk.known.perhaps_bought(turn.rows, turn.wanted)
         if numbers:
             return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
@@ -161,7 +162,7 @@ class OneByHand:
             page.goto(product.address(desk.site, turn.wanted.product_id))
             page.bring_to_front()
         except PlaywrightError as error:
-            desk.place.say(f"the product page does not open: {str(error).splitlines()[0]}")
+            desk.place.say(_("the product page does not open: {problem}").format(problem=str(error).splitlines()[0]))
         checkpoints.reached("pay: handed over")
         while not page.is_closed():
             if desk.place.stopped():
@@ -183,5 +184,5 @@ class OneByHand:
             checkpoints.reached("pay: held")
             return outcome
         if said == Choice.STOP:
-            return PaidOrder(candidate, "stopped", STOPPED, chosen=True)
-        return PaidOrder(candidate, "skipped", SKIPPED, chosen=True)
+            return PaidOrder(candidate, "stopped", _(STOPPED), chosen=True)
+        return PaidOrder(candidate, "skipped", _(SKIPPED), chosen=True)

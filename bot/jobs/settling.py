@@ -12,6 +12,7 @@ from bot.jobs.comparing import NOT_PAID, Comparing
 from bot.jobs.desk import Desk
 from bot.jobs.looking import ListView, look_back
 from bot.jobs.paid import PaidOrder, Pressed
+from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.pay_words import NUMBER
 from flows.check_orders import ListAhead, read_details
@@ -20,9 +21,9 @@ from flows.values import OrderDetail
 from flows.values_paying import BarFace, Choice, PayStep
 
 LOOKS = (0.0, 10.0, 30.0, 60.0)
-NOT_FOUND = "perhaps ordered, so do not order it again: it is looked for at every sync"
-NOT_PRESSED = "you said that it was not pressed; it waits for the next pay run"
-ASKED = "you were asked and nobody knows; it is looked for at every sync, or: dropferry resolve {order}/{line}"
+NOT_FOUND = mark("perhaps ordered, so do not order it again: it is looked for at every sync")
+NOT_PRESSED = mark("you said that it was not pressed; it waits for the next pay run")
+ASKED = mark("you were asked and nobody knows; it is looked for at every sync, or: dropferry resolve {order}/{line}")
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Settling:
         if sight.step is PayStep.FAILED and sight.reason is not None:
             held = Held(sight.reason, {"detail": sight.detail})
             return self.desk.hold(turn.candidate, held, pressed_at=pressed.purchase.intent_at)
-        outcome = PaidOrder(turn.candidate, "unknown", NOT_FOUND, pressed.quote)
+        outcome = PaidOrder(turn.candidate, "unknown", _(NOT_FOUND), pressed.quote)
         if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1], ahead):
             return outcome
         order, faces = turn.candidate.order, self.desk.faces
@@ -53,13 +54,13 @@ class Settling:
         if pressed.quote is None and not said:
             said = self.ask(pressed.purchase, faces.not_found(order))
         if said == Choice.NO:
-            outcome.state, outcome.why = "skipped", NOT_PRESSED
+            outcome.state, outcome.why = "skipped", _(NOT_PRESSED)
         self.desk.intents.leave(pressed.purchase)
         return outcome
 
     def at_their_word(self, pressed: Pressed) -> PaidOrder | None:
         """The person says that nothing was bought: None, and all is as before, unless AliExpress shows an order."""
-        outcome = PaidOrder(pressed.turn.candidate, "unknown", NOT_FOUND, pressed.quote)
+        outcome = PaidOrder(pressed.turn.candidate, "unknown", _(NOT_FOUND), pressed.quote)
         if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1]):
             return outcome
         self.desk.intents.leave(pressed.purchase)
@@ -91,7 +92,7 @@ class Settling:
         desk, purchase = self.desk, pressed.purchase
         for seconds in waits:
             if seconds:
-                desk.place.say(f"looking for the number of order {outcome.candidate.order} …")
+                desk.place.say(_("looking for the number of order {order} …").format(order=outcome.candidate.order))
                 desk.pause(seconds)
             try:
                 view = look_back(desk.office, desk.site, down_to=desk.known.newest, ahead=ahead)
@@ -137,12 +138,12 @@ class Settling:
         desk.intents.leave(purchase)
         desk.looker.settle_one(purchase, view, desk.place.clock())
         outcome.state = "held"
-        outcome.why = ASKED.format(order=candidate.order.removeprefix("#"), line=candidate.position)
+        outcome.why = _(ASKED).format(order=candidate.order.removeprefix("#"), line=candidate.position)
         return True
 
     def _details(self, numbers: tuple[str, ...]) -> list[OrderDetail]:
         with closing(read_details([self.desk.office], self.desk.site, numbers, tabs=1)) as read:
-            return [detail for _, detail in read if isinstance(detail, OrderDetail)]
+            return [detail for _number, detail in read if isinstance(detail, OrderDetail)]
 
     def _resolve(self, session: Session, row: Purchase, numbers: tuple[str, ...]) -> None:
         line = session.get_one(Line, row.line_id)

@@ -20,6 +20,7 @@ from bot.ali_intake import (
     take_tracking,
 )
 from bot.db import Database
+from bot.language import _
 from bot.log_events import log_unread
 from bot.models import AliOrder, Parcel
 from flows.check_orders import read_details, read_list
@@ -182,7 +183,7 @@ class _Sync:
             restand_orders_of(session, changed, now)
             checkpoints.reached("sync: before commit")
         self.synced.changed = len(self.entries)
-        self.progress("orders in the list", self.synced.open - len(unseen), self.synced.open)
+        self.progress(_("orders in the list"), self.synced.open - len(unseen), self.synced.open)
         checkpoints.reached("sync: list page written")
 
     def _read_details(self, numbers: list[str], unseen: set[str]) -> None:
@@ -196,7 +197,7 @@ class _Sync:
                 else:
                     self.half_read.add(number)
                     self._take_trouble(number, outcome, missing=number in unseen)
-                self.progress("order pages", self.synced.details, len(numbers))
+                self.progress(_("order pages"), self.synced.details, len(numbers))
                 checkpoints.reached("sync: detail written")
 
     def _take_detail(self, number: str, detail: OrderDetail) -> None:
@@ -225,8 +226,8 @@ class _Sync:
                 ali.missing_since = ali.missing_since or now
                 self.synced.missing += 1
             else:
-                kept = f" (kept in evidence/{error.evidence})" if error.evidence else ""
-                ali.trouble = f"{error}{kept}"
+                kept = _("{problem} (kept in evidence/{folder})")
+                ali.trouble = kept.format(problem=error, folder=error.evidence) if error.evidence else str(error)
                 self.synced.problems.append(f"{number}: {ali.trouble}")
             session.add(ali)
             restand_orders_of(session, [ali], now)
@@ -260,7 +261,7 @@ class _Sync:
                     at_once.append(number)
                 elif not delivered[sent_id] and due_again(sent_seen_at or read_at, read_at, now):
                     later.append((read_at, number))
-        return [*at_once, *(number for _, number in sorted(later)[:REREAD_AT_MOST])]
+        return [*at_once, *(number for _read_at, number in sorted(later)[:REREAD_AT_MOST])]
 
     def _read_trackings(self, numbers: list[str]) -> None:
         read = read_tracking(self.context, self.site, self._until_stopped(numbers), self.tabs, self.on_trouble)
@@ -272,7 +273,7 @@ class _Sync:
                     self._take_tracking(number, outcome)
                 else:
                     self._take_trouble(number, outcome, missing=False)
-                self.progress("tracking pages", self.synced.trackings, len(numbers))
+                self.progress(_("tracking pages"), self.synced.trackings, len(numbers))
                 checkpoints.reached("sync: tracking written")
 
     def _take_tracking(self, number: str, tracking: Tracking) -> None:

@@ -10,6 +10,7 @@ from bot import checkpoints
 from bot.config import Push, Shop
 from bot.db import Database
 from bot.intake import WAITING, settle
+from bot.language import _, mark
 from bot.models import Event, Fulfillment, FulfillmentParcel, FulfillmentState, Order
 from bot.shopbase import FulfillmentReply, FulfillmentRequest, LineQuantity, ShopBase, ShopRefused, ShopUnavailable
 from bot.shopbase import FulfillmentState as StoreState
@@ -17,7 +18,7 @@ from bot.shopbase.replies import FulfilledLine
 from bot.standing import OrderRows, load, read, restand
 from bot.telling import Correction, Telling, clean_number
 
-DETACH = (
+DETACH = mark(
     "the product is still attached to another fulfilment app: in ShopBase open the product and detach it from the old "
     "app (Ali Dropship Connector), then: dropferry push --retry"
 )
@@ -156,7 +157,7 @@ class Teller:
             return row
         checkpoints.reached("push: sent")
         if reply is None or reply.status != StoreState.SUCCESS:
-            self._keep(rows.order, row, FulfillmentState.STUCK, DETACH)
+            self._keep(rows.order, row, FulfillmentState.STUCK, _(DETACH))
             self.told.stuck += 1
             return row
         whole = reply.model_copy(update={"line_items": reply.line_items or _lines(lines)})

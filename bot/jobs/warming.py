@@ -12,6 +12,7 @@ from bot.jobs.asked import wanted_for
 from bot.jobs.checking import PurchaseRows, UnmappedError
 from bot.jobs.desk import Desk
 from bot.jobs.paid import Turn
+from bot.language import _
 from bot.shopbase import ShopBaseError
 from flows.errors import CannotBuy, FlowError
 from flows.pay_page import Warm, begin
@@ -117,7 +118,7 @@ class Warming:
         except AddressRefused as refused:
             return Held(Hold.ADDRESS, {"problems": refused.told})
         except ShopBaseError as trouble:
-            return f"the store could not be read: {trouble}"
+            return _("the store could not be read: {problem}").format(problem=trouble)
         desk.faces.pictures.ask(turn.rows.line.image)
         return says.held or says.over
 
