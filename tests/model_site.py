@@ -85,6 +85,10 @@ class ModelContext:
         """A tab."""
         return ModelTab(self)
 
+    def cookies(self, *_urls: str) -> list[Any]:
+        """Nobody is signed in to a model."""
+        return []
+
     def new_cdp_session(self, _page: ModelTab) -> None:
         """There is no browser to speak with."""
         raise PlaywrightError("no browser")

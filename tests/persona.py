@@ -51,6 +51,20 @@ class Persona:
         return (self.phone, self.mail, self.order, self.tracking, self.token, self.ip, self.buyer)
 
 
+DUC = Persona(
+    name="Nguyễn Văn Đức",
+    street="12 Hàngbạcx",
+    city="Hoànkiếmx",
+    phone="+84 912345678",
+    mail="duc.nguyen@vinaxy.vn",
+    order="8190001112223334",
+    tracking="LP00123456789012CN",
+    token="a3f9c0d1e2b4a3f9c0d1e2b4a3f9",
+    ip="113.161.72.18",
+    buyer="2671234567",
+)
+
+
 @st.composite
 def personas(draw: st.DrawFn) -> Persona:
     """Somebody."""

@@ -27,6 +27,7 @@ FILES = (
     "bot/jobs/looking.py",
 )
 NAMED = re.compile(r'reached\("place: ([^"]+)"\)')
+FLOWS = ("flows/place_order.py", "flows/pay_page.py")
 STEPS = re.compile(r'\b(?:on_)?step\("([^"]+)"')
 
 # Checkpoints up to the intent, around the press, and after it, in the order in which a run comes to them.
@@ -141,7 +142,7 @@ def test_every_line_ends_with_its_number(shop: BuyingHome) -> None:
 def test_every_checkpoint_of_placing_is_covered() -> None:
     """Proves that no checkpoint was added without a crash there."""
     named = {name for file in FILES for name in NAMED.findall((ROOT / file).read_text(encoding="utf-8"))}
-    steps = set(STEPS.findall((ROOT / "flows/place_order.py").read_text(encoding="utf-8")))
+    steps = {step for file in FLOWS for step in STEPS.findall((ROOT / file).read_text(encoding="utf-8"))}
     assert named | steps == {*BEFORE, *AROUND, *AFTER}
 
 

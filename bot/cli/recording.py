@@ -16,7 +16,7 @@ from bot.cli import output
 from bot.cli.opening import open_config, someone_is_there
 from bot.cli.reading import windowless_context
 from bot.errors import ConfigError
-from bot.home import Home, private_folder
+from bot.home import Home
 from bot.language import _, counted, mark
 
 if TYPE_CHECKING:
@@ -189,7 +189,6 @@ def _folder(home: Home, kind: str, to: Path | None) -> Path:
             _("{folder}: there is something already").format(folder=folder),
             _("name an empty or a new folder with --to"),
         )
-    private_folder(folder)
     return folder
 
 
@@ -309,8 +308,12 @@ def _tell_replayed(found: "list[tuple[Path, Replayed]]", *, accepted: bool) -> N
                 output.say("  " + _("there is no expected.toml; with --accept it is written"))
     real = sum(replayed.case.about.source == "real" for _folder, replayed in found)
     output.say(
-        _("{count} recorded pages: {real} real, {sandbox} from the sandbox.").format(
-            count=len(found), real=real, sandbox=len(found) - real
+        counted(
+            "{count} recorded page: {real} real, {sandbox} from the sandbox.",
+            "{count} recorded pages: {real} real, {sandbox} from the sandbox.",
+            len(found),
+            real=real,
+            sandbox=len(found) - real,
         )
     )
     if accepted:
