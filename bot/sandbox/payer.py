@@ -30,7 +30,6 @@ CARD = "4111 1111 1111 1111"
 REFUSED_CARD = DECLINED_CARD
 PATIENCE = 8000
 DEAF_FOR = 30  # looks
-# What the bar's choices are called in English; another language is told as `labels`.
 LABELS = {"skip": "Skip", "hold": "Hold", "stop": "Stop", "accept": "Accept", "done": "Done"}
 
 Deed = Literal["pay", "skip", "hold", "stop", "close_tab", "close_browser", "wait"]
