@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from bot.recordings.harmless import words as label_words
+from bot.recordings.harmless import written
 from bot.recordings.kinds import AskedFor
 from flows.pages.address_form import State
 from flows.pages.confirm_answer import Terms
@@ -41,16 +43,7 @@ def _listed(page: OrderListPage) -> list[Fact]:
 
 
 def _detailed(order: OrderDetail) -> list[Fact]:
-    names = (
-        "status",
-        "ordered_on",
-        "paid_on",
-        "shipped_on",
-        "completed_on",
-        "pay_deadline",
-        "protected_until",
-        "recipient",
-    )
+    names = ("status", "ordered_on", "paid_on", "shipped_on", "completed_on", "pay_deadline", "protected_until")
     found: list[Fact] = [(order.order_id, name, getattr(order, name)) for name in names]
     to = order.recipient.model_dump() if order.recipient else {}
     found += [(order.order_id, "recipient", name, value or None) for name, value in to.items()]
@@ -95,7 +88,9 @@ def _quoted(quote: Quote) -> list[Fact]:
     # A button that is no longer known is a fact that nobody presses upon.
     found += [("button", None if quote.button_kind == "unknown" else quote.button_kind)]
     found += [("payment", quote.payment.present), ("method", quote.payment.method)]
-    found += [("recipient", word) for word in re.findall(r"\w+", quote.recipient)]
+    # "Change" beside an address is nobody's name.
+    words = {word for word in re.findall(r"\w+", quote.recipient) if written(word) not in label_words()}
+    found += [("recipient", word) for word in words]
     return found + [("line", (line.product_id, line.sku_id, line.quantity)) for line in quote.lines]
 
 

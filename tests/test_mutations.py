@@ -83,11 +83,11 @@ def _chosen(every: list[Any], name: str) -> list[list[Any]]:
 def _is_true_now(fact: Fact, changes: list[Any]) -> bool:
     """Whether the change itself made a fact true: names and methods are free texts, which say what they say.
 
-    A page without its button for more has no more to show, and places that are told by their order alone have changed
-    places where that was changed.
+    A page without its button for more has no more to show, and an emptied place for payment is a page without payment.
+    Places that are told by their order alone have changed places where that was changed.
     """
     ways = {change[1] for change in changes}
-    if fact == ("page", "more", False):
+    if fact in {("page", "more", False), ("payment", False)}:
         return bool(ways & SHOWS_LESS)
     if fact[0] == "field" and fact[1] in PLACES and ways & {"swap", "backwards"}:
         return True

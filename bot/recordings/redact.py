@@ -92,7 +92,7 @@ class Redactor:
 
     def page(self, page: Element) -> None:
         """Redacts a page in place: its texts, and what stands in attributes."""
-        found = list(_texts(page, "", "body"))
+        found = list(_texts(page, ""))
         stream = Stream([(text.said, begins) for text, _, begins in found])
         self._finder.replace(stream)
         for number, (text, policy, _) in enumerate(found):
@@ -293,7 +293,7 @@ def _people_on(page: Element) -> Iterator[str]:
 
 def _values_in(element: Element) -> Iterator[str]:
     """Each text of people in an element, and each line that several of them make together without labels between."""
-    found = [(text.said, begins) for text, policy, begins in _texts(element, "people", "div") if policy == "people"]
+    found = [(text.said, begins) for text, policy, begins in _texts(element, "people") if policy == "people"]
     lines = "".join("\n" if harmless.is_label(said) else f"\n{said}" if begins else said for said, begins in found)
     yield from dict.fromkeys(text for text in (*lines.split("\n"), *(said for said, _ in found)) if _is_value(text))
 
@@ -310,16 +310,17 @@ def _policy(element: Element, policy: str) -> str:
     return policy
 
 
-def _texts(element: Element, policy: str, outer: str) -> Iterator[tuple[Text, str, bool]]:
-    """Each text, how it is dealt with, and whether it begins a block."""
-    policy, begins = _policy(element, policy), element.tag in BLOCKS or outer in BLOCKS
+def _texts(element: Element, policy: str, fresh: list[bool] | None = None) -> Iterator[tuple[Text, str, bool]]:
+    """Each text, how it is dealt with, and whether a block begins with it: `fresh` carries that from text to text."""
+    policy, fresh = _policy(element, policy), [True] if fresh is None else fresh
+    fresh[0] = fresh[0] or element.tag in BLOCKS
     for one in element.inside:
         if isinstance(one, Text):
-            yield one, policy, begins
-            begins = False
+            yield one, policy, fresh[0]
+            fresh[0] = False
         else:
-            yield from _texts(one, policy, "" if one.tag not in BLOCKS else one.tag)
-            begins = one.tag in BLOCKS
+            yield from _texts(one, policy, fresh)
+    fresh[0] = fresh[0] or element.tag in BLOCKS
 
 
 def _elements(element: Element, policy: str) -> Iterator[tuple[Element, str]]:
@@ -331,7 +332,7 @@ def _elements(element: Element, policy: str) -> Iterator[tuple[Element, str]]:
 
 
 def _texts_of(page: Element) -> Iterator[str]:
-    for text, _, _ in _texts(page, "", ""):
+    for text, _, _ in _texts(page, ""):
         yield text.said
     for element in page.walk():
         yield from element.attributes.values()

@@ -12,6 +12,7 @@ from bot.recordings.inventing import Inventor, plain
 MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?:)?//[^\s\"'<>]+")
 IP4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
+DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")  # the same where the next text begins with a digit
 IP6 = re.compile(r"(?<![\w:])(?:(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{0,4}|[0-9a-fA-F:]*::[0-9a-fA-F:]+)(?![\w:])")
 CODE = re.compile(
     r"(?<![^\W_])(?=[^\W_]*\d[^\W_]*\d[^\W_]*\d[^\W_]*\d[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}(?![^\W_])"
@@ -180,6 +181,7 @@ class Finder:
         for each in (stream.each, stream.across):
             each(IP4, self.inventor.ip)
             each(IP6, self.inventor.ip)
+        stream.across(DOTTED, self.inventor.ip)
         self._replace_known(stream)
         for each in (stream.each, stream.across):
             each(CODE, lambda was: None if was in self.public else self.inventor.code(was))
