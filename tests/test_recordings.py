@@ -155,10 +155,14 @@ def test_broken_case_is_named(tmp_path: Path, name: str, text: str | None, says:
         cases.read(tmp_path)
 
 
-@pytest.mark.parametrize(("field", "value"), [("kind", "cart"), ("source", "dream")])
-def test_case_of_another_kind_is_refused(tmp_path: Path, field: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("about", "value"),
+    [(replace(a_case().about, kind="cart"), "cart"), (replace(a_case().about, source="dream"), "dream")],
+    ids=["kind", "source"],
+)
+def test_case_of_another_kind_is_refused(tmp_path: Path, about: About, value: str) -> None:
     """Proves that a page or a source that nobody knows is refused with those that are known."""
-    cases.write(tmp_path, a_case(about=replace(a_case().about, **{field: value})))
+    cases.write(tmp_path, a_case(about=about))
     with pytest.raises(ConfigError, match=f"no .*'{value}'"):
         cases.read(tmp_path)
 

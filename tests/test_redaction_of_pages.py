@@ -26,7 +26,7 @@ URL = "https://www.aliexpress.com/p/order/detail.html?orderId={order}&email={mai
 def taken(body: Any, answer: Any, someone: Persona) -> Recording:
     """A page whose address block and whose answer both name somebody, with more in both."""
     texts = (someone.name, someone.phone, someone.street)
-    lines = [["div", {}, [], [text]] for text in texts]
+    lines: list[Any] = [["div", {}, [], [text]] for text in texts]
     block: list[Any] = ["div", {"class": "contact-info"}, ["people", "surely"], lines]
     told = {
         "ret": ["SUCCESS::调用成功"],
@@ -43,7 +43,8 @@ def taken(body: Any, answer: Any, someone: Persona) -> Recording:
     }
     url = URL.format(order=someone.order, mail=someone.mail)
     calls = [RecordedCall(LIST, "fetch", 200, {"tradeOrderId": someone.order}, told)]
-    return Recording(url, url, "en-US", "Order details", tree_of(["body", {}, [], [block, *body]]), calls)
+    whole: list[Any] = ["body", {}, [], [block, *body]]
+    return Recording(url, url, "en-US", "Order details", tree_of(whole), calls)
 
 
 def made(recording: Recording, **options: Any) -> tuple[Case, Report, list[str]]:
