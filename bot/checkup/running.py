@@ -103,8 +103,14 @@ def _is_known(url: str) -> bool:
     """Whether apprise knows the service of an address, which is a secret and stands in no log."""
     from apprise import Apprise
 
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-    return Apprise().add(url)
+    log = logging.getLogger("apprise")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        return Apprise().add(url)
+    finally:
+        # What apprise says of a message that failed is wanted.
+        log.setLevel(before)
 
 
 def backup(home: Home, config: Config, now: datetime) -> Finding:
