@@ -1,9 +1,7 @@
 """What is recorded from the stand-in AliExpress: for each case the state it is in, where to look, what must be read."""
 
-import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -153,7 +151,7 @@ def _listed(stage: Stage) -> str:
     return stage.list()
 
 
-def _many(stage: Stage) -> str:
+def many(stage: Stage) -> str:
     stage.sandbox.ali.bulk(12, stage.account, at=THEN)
     return stage.list()
 
@@ -285,7 +283,7 @@ def _sign_in(name: str, act: Callable[[Page, Sandbox], None] | None = None, **fa
 ORDERS = (
     Scene("order-list/under-way", _under_way),
     Scene("order-list/ended", _ended),
-    Scene("order-list/first-page-of-two", _many),
+    Scene("order-list/first-page-of-two", many),
     Scene("order-list/empty", lambda stage: stage.list(), "calls"),
     Scene("order-list/unpaid-tab", _to_pay),
     Scene("order-list/portuguese", _listed, faults={"language": "pt_BR"}),
@@ -392,54 +390,4 @@ SIGN_INS = (
     _sign_in("second-factor", enter("text=Verify"), second_factor=True),
     Scene("sign-in/human-check", lambda stage: f"{stage.sandbox.aliexpress}/_____tmd_____/punish", "page"),
 )
-
-
-def _other_digits(case: Case) -> Case:
-    number = re.search(r"orderId=(\d+)", case.about.url)
-    assert number is not None
-    other = "".join(chr(0x660 + int(digit)) for digit in number[1])
-    return replace(case, html=case.html.replace(f"<span>{number[1]}</span>", f"<span>{other}</span>"))
-
-
-def _html(pattern: str, now: str) -> Callable[[Case], Case]:
-    """The page with one thing drawn otherwise."""
-
-    def redrawn(case: Case) -> Case:
-        html, count = re.subn(pattern, now, case.html, count=1, flags=re.DOTALL)
-        assert count == 1, pattern
-        return replace(case, html=html)
-
-    return redrawn
-
-
-def _answer(pattern: str, now: str) -> Callable[[Case], Case]:
-    """The answers with one thing said otherwise."""
-
-    def redrawn(case: Case) -> Case:
-        said = [json.dumps(one.body) for one in case.calls]
-        assert re.search(pattern, " ".join(said)), pattern
-        calls = [
-            replace(one, body=json.loads(re.sub(pattern, now, body)))
-            for one, body in zip(case.calls, said, strict=True)
-        ]
-        return replace(case, calls=tuple(calls))
-
-    return redrawn
-
-
-FOUND = "made of another case: what mutations found once"
-MUTATED = (
-    Scene("order-list/full-page-without-button", _many, "calls", note=FOUND,
-          redrawn=_html(r'<div class="order-more".*?</button></div>', "")),
-    Scene("order-detail/number-in-other-digits", lambda stage: stage.detail(stage.paid(BAG)), "calls", note=FOUND,
-          redrawn=_other_digits),
-    Scene("product/no-sku-attr", lambda stage: stage.item("Canvas Tote Bag"), "AnswerChanged", note=FOUND,
-          redrawn=_answer('"skuAttr"', '"skuAttribute"')),
-    Scene("confirm/no-place-for-payment", lambda stage: stage.buyer(kind="place_order_card").confirm(), "PageChanged",
-          note=FOUND, redrawn=_html(r'class="placeorder-page-payment-container".*?<button', "><div><div><button")),
-    Scene("confirm/lost-shop-title", lambda stage: stage.confirm(), "page", note=FOUND,
-          redrawn=_answer(r'"checkout_shop_title_\w+": \{', '"shop_title": {')),
-    Scene("address/dialog-with-another-choice", lambda stage: stage.confirm(), "page", {"address_design": "form"},
-          act=form, note=FOUND, redrawn=_html(r'(<input type="text" role="combobox"[^>]*>)', r"\1\1")),
-)  # fmt: skip
-SCENES = (*ORDERS, *DETAILS, *WAYS, *PRODUCTS, *CONFIRMS, *ADDRESSES, *SIGN_INS, *MUTATED)
+SCENES = (*ORDERS, *DETAILS, *WAYS, *PRODUCTS, *CONFIRMS, *ADDRESSES, *SIGN_INS)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from bot.browser import LANGUAGE
 from bot.recordings import cases
 from bot.recordings.replay import Replayer
-from tests.recorded_scenes import SCENES
+from tests.record_cases import SCENES
 
 RECORDED = Path(__file__).parent / "recorded"
 FOLDERS = cases.find([RECORDED])

@@ -42,9 +42,12 @@ const dropferryAddress = (css, words) => {
   const fieldsOf = (root) => {
     const search = new Set(all("search", root));
     const choices = new Set(all("choice", root));
-    return [...root.querySelectorAll("input, textarea")]
-      .filter((input) => !search.has(input) && !["checkbox", "radio", "hidden"].includes(input.type))
-      .map((input) => ({ input, item: input.closest(css.item.join(", ")) ?? input.parentElement, choice: choices.has(input) }));
+    const inputs = (within) => [...within.querySelectorAll("input, textarea")]
+      .filter((input) => !search.has(input) && !["checkbox", "radio", "hidden"].includes(input.type));
+    // Without its own box a field may stand among others: their labels are not its label.
+    const boxOf = (input) => input.closest(css.item.join(", "))
+      ?? (inputs(input.parentElement).length === 1 ? input.parentElement : input);
+    return inputs(root).map((input) => ({ input, item: boxOf(input), choice: choices.has(input) }));
   };
   const field = ({ input, item, choice }) => {
     const errors = all("error", item).map((one) => tidy(one.textContent)).filter(Boolean);
