@@ -23,7 +23,7 @@ TAB_NAMES: dict[Tab, str] = {
 
 TAB_MOVES: dict[Tab, str] = {
     Tab.PENDING: mark("the buyer has yet to pay you"),
-    Tab.AWAITING_ORDER: mark("buy it on AliExpress, then link the number"),
+    Tab.AWAITING_ORDER: mark("place it: dropferry place; bought by hand: dropferry link"),
     Tab.AWAITING_PAYMENT: mark("pay it on AliExpress: dropferry pay"),
     Tab.AWAITING_SHIPMENT: mark("the supplier's move, then dropferry's"),
     Tab.FULFILLED: mark("nothing left to do"),
