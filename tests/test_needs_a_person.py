@@ -17,23 +17,17 @@ from bot.models_running import AccountState
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import cookie_file
 from bot.sandbox.server import Sandbox
+from bot.sandbox.shop_goods import CATALOGUE
 from bot.sign_in import SigningIn, from_file
 from flows.errors import NeedKind
 from tests.merchant import empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
+from tests.office import PATIENCE, Office, Running, heart_fixture, office_fixture  # noqa: F401
 from tests.test_cli import dropferry
-from tests.test_scheduler import (  # noqa: F401
-    PATIENCE,
-    TOTE,
-    Office,
-    Running,
-    heart_fixture,
-    office,
-)
 from tests.test_sign_in import aside
 
 
 @pytest.fixture(name="here")
-def here_fixture(office: Office) -> Office:  # noqa: F811
+def here_fixture(office: Office) -> Office:
     """A service's home that reads one page after the other, so that it is known which is the fifth."""
     sync = office.config.sync.model_copy(update={"tabs": 1})
     office.config = office.config.model_copy(update={"sync": sync})
@@ -71,7 +65,7 @@ class TestService:
     def test_a_session_that_ends_in_the_middle(self, here: Office) -> None:
         """Half of the orders are read and kept; the account pauses and is told of once, through all later slots; after
         the sign-in the rest is read at the next look, and only the rest."""
-        numbers = [here.merchant.bought(TOTE)[1] for _ in range(5)]
+        numbers = [here.merchant.bought((CATALOGUE[0], 1))[1] for _ in range(5)]
         here.merchant.ali.set_faults({"signed_out_after": 3})
         with Running(here) as running:
             (line,) = running.wait_for("sync main")
@@ -96,7 +90,7 @@ class TestService:
     def test_a_slider_comes_and_goes(self, here: Office, answered: int, kept: int) -> None:
         """A human check on any page pauses the account for six hours; the robot then looks by itself, silently where it
         is still asked, and goes on, saying so, when it is not."""
-        numbers = [here.merchant.bought(TOTE)[1] for _ in range(5)]
+        numbers = [here.merchant.bought((CATALOGUE[0], 1))[1] for _ in range(5)]
         here.at("00:10")
         here.merchant.ali.set_faults({"captcha_after": answered})
         with Running(here) as running:
@@ -120,7 +114,7 @@ class TestService:
         """A browser that dies in the middle of a sync is no need of a person: what was read is kept, and the rest is
         read in a new one five minutes later."""
         sign_in(here)  # a browser that is killed keeps what an earlier one has written
-        numbers = [here.merchant.bought(TOTE)[1] for _ in range(4)]
+        numbers = [here.merchant.bought((CATALOGUE[0], 1))[1] for _ in range(4)]
         running = Running(here)
         running.browsing.progress = lambda what, done, _: (
             kill_browsers() if (what, done) == ("order pages", 2) else None
