@@ -24,7 +24,8 @@ from bot.listing import as_json, describe
 from bot.models import AliItem, AliOrder, Event, Order, PullCursor
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_bucket import LeakyBucket
-from tests.processes import ROOT, python
+from tests.forking import ROOT
+from tests.processes import ran
 
 JOBS = ("runs.py", "jobs/pull.py", "jobs/sync.py", "jobs/push.py", "jobs/tell.py")
 KILLED = -signal.SIGKILL if os.name == "posix" else signal.SIGTERM
@@ -92,7 +93,7 @@ def cases(table: dict[str, tuple[int, ...]]) -> list[tuple[str, int]]:
 
 def kill(home: Path, name: str, visit: int, *command: str) -> None:
     """Run a command that is killed at that visit of a checkpoint."""
-    done = python(home, "-c", KILLER, name, visit, *command)
+    done = ran(home, KILLER, name, visit, *command)
     assert KILLED == done.returncode, f"{name} was not reached {visit} times: {done.stdout}{done.stderr}"
 
 

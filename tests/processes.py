@@ -14,8 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import forking
+from tests.forking import ROOT, Typed
+
 NO_KEYRING = "keyring.backends.fail.Keyring"
-ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60
 
 
@@ -26,23 +28,27 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**inherited, **told, **more}
 
 
-def dropferry(home: Path, *arguments: object, **more: str) -> "subprocess.CompletedProcess[str]":
-    """Run one command to its end."""
-    return python(home, "-m", "bot", *arguments, **more)
-
-
-def python(home: Path, *arguments: object, **more: str) -> "subprocess.CompletedProcess[str]":
-    """Run Python to its end, with the home that commands use."""
+def dropferry(home: Path, *arguments: object, typed: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command to its end; `typed` is what it reads from its input."""
     variables = environment(home, **more)
+    words = tuple(map(str, arguments))
+    # Python reads the encoding only as it starts.
+    if not typed and variables["PYTHONIOENCODING"] == "utf-8":
+        return forking.run(Typed(words, variables), PATIENCE * 5)
     return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "bot", *words],
+        input=typed,
         capture_output=True,
         encoding=variables["PYTHONIOENCODING"],
         env=variables,
         cwd=ROOT,
-        timeout=300,
+        timeout=PATIENCE * 5,
     )
+
+
+def ran(home: Path, code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    """Run Python code to its end, in a process that sees what a command sees."""
+    return forking.run(Typed(tuple(map(str, arguments)), environment(home), code), PATIENCE * 5)
 
 
 def called(home: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
@@ -69,7 +75,7 @@ def told(done: "subprocess.CompletedProcess[str]") -> str:
 class Started:
     """A command that is running, with what it said so far."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: forking.Process) -> None:
         self.process = process
         self.said: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -77,7 +83,6 @@ class Started:
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
         for line in self.process.stdout:
             self._lines.put(line)
         self._lines.put(None)
@@ -106,16 +111,9 @@ class Started:
 @contextmanager
 def started(home: Path, *arguments: object, **more: str) -> Iterator[Started]:
     """A command at work, in a group of its own as in a terminal; whatever is left of it is ended afterwards."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        env=environment(home, PYTHONUNBUFFERED="1", **more),
-        cwd=ROOT,
-        start_new_session=True,
-    ) as process:
+    variables = environment(home, PYTHONUNBUFFERED="1", **more)
+    typed = Typed(tuple(map(str, arguments)), variables, own_session=True)
+    with forking.Process(typed, together=True) as process:
         running = Started(process)
         try:
             yield running

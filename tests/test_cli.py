@@ -13,36 +13,10 @@ import pytest
 from bot.cli.app import command
 from bot.cli.commands import COMMANDS, top_help
 from bot.sandbox.server import Sandbox
+from tests.processes import dropferry, environment, told
 
-NO_KEYRING = "keyring.backends.fail.Keyring"
 SIGNED_OUT = {"api": "mtop.aliexpress.trade.buyer.order.list", "ret": ["FAIL_SYS_SESSION_EXPIRED::x"], "data": {}}
 EMPTY = {"api": "mtop.aliexpress.trade.buyer.order.list", "ret": ["SUCCESS::x"], "data": {"a": 1}}
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("DROPFERRY_SECRET")}
-    told = {"DROPFERRY_HOME": str(home), "PYTHON_KEYRING_BACKEND": NO_KEYRING, "PYTHONIOENCODING": "utf-8"}
-    return {**inherited, **told, **more}
-
-
-def dropferry(home: Path, *arguments: object, typed: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
-    """Run one command to its end."""
-    variables = environment(home, **more)
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, arguments)],
-        input=typed,
-        capture_output=True,
-        encoding=variables["PYTHONIOENCODING"],
-        env=variables,
-        cwd=Path(__file__).resolve().parents[1],
-        timeout=120,
-    )
-
-
-def told(done: "subprocess.CompletedProcess[str]") -> str:
-    """The one line on stderr of a command that failed."""
-    assert 1 == done.stderr.count("\n"), done.stderr
-    return done.stderr
 
 
 @pytest.fixture(name="home")

@@ -14,7 +14,8 @@ from bot.home import Home
 from bot.locks import account_lock
 from bot.sandbox.ready_home import COOKIES_FILE
 from bot.sandbox.server import Sandbox
-from tests.test_cli import EMPTY, SIGNED_OUT, dropferry, environment, home_fixture, sandbox_fixture, told  # noqa: F401
+from tests.processes import dropferry, environment, told
+from tests.test_cli import EMPTY, SIGNED_OUT, home_fixture, sandbox_fixture  # noqa: F401
 
 
 class TestLogin:

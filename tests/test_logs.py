@@ -21,7 +21,8 @@ from bot.home import POSIX, Home
 from bot.log_files import JsonLines, append, numbered
 from bot.models import Event, JobRun, Order
 from flows.errors import PageChanged, TryLater
-from tests.processes import ROOT, environment
+from tests.forking import ROOT
+from tests.processes import environment
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WRITER = """

@@ -18,6 +18,7 @@ from bot.home import HOME_VARIABLE
 from bot.models import Event, Order
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE
+from tests import processes
 from tests.rows import NOW, order
 from tests.test_address import address
 from tests.test_ali_links import SKU_ATTRS
@@ -285,10 +286,7 @@ class TestCheck:
             yield folder, sandbox
 
     def command(self, folder: Path, *arguments: object) -> Done:
-        variables = {**os.environ, HOME_VARIABLE: str(folder), "PYTHONIOENCODING": "utf-8"}
-        typed = [sys.executable, "-m", "bot", "map", *map(str, arguments)]
-        root = Path(__file__).resolve().parents[1]
-        done = subprocess.run(typed, capture_output=True, encoding="utf-8", env=variables, cwd=root, timeout=120)
+        done = processes.dropferry(folder, "map", *arguments)
         return Done(done.returncode, done.stdout, done.stderr)
 
     def test_what_the_pages_prove(self, shop_home: tuple[Path, Sandbox]) -> None:

@@ -22,7 +22,7 @@ from bot.sign_in import SigningIn, from_file
 from flows.errors import NeedKind
 from tests.merchant import empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
 from tests.office import PATIENCE, Office, Running, heart_fixture, office_fixture  # noqa: F401
-from tests.test_cli import dropferry
+from tests.processes import dropferry
 from tests.test_sign_in import aside
 
 

@@ -12,7 +12,8 @@ import pytest
 from bot.sandbox.server import Sandbox
 from tests.buying_home import BuyingHome
 from tests.crashing import KILLED
-from tests.processes import ROOT, python
+from tests.forking import ROOT
+from tests.processes import ran
 
 FILES = (
     "attending.py", "comparing.py", "desk.py", "left_open.py", "one_by_one.py", "pay_run.py", "record_only.py",
@@ -100,7 +101,7 @@ def check(shop: BuyingHome) -> None:
 
 def kill(shop: BuyingHome, point: str, deed: str = "pay") -> None:
     """A run that is killed there."""
-    done = python(shop.path, "-c", PLAYED, point, deed)
+    done = ran(shop.path, PLAYED, point, deed)
     assert KILLED == done.returncode, f"{point} was not reached: {done.stdout}{done.stderr}"
 
 
@@ -142,7 +143,7 @@ def test_killed_after_an_answer(shop: BuyingHome) -> None:
 def test_every_line_ends_with_its_number(shop: BuyingHome) -> None:
     """Proves that after all these crashes one ordinary run brings each line to the one order made for it."""
     to_buy(shop)
-    done = python(shop.path, "-c", PLAYED, "nowhere", "pay")
+    done = ran(shop.path, PLAYED, "nowhere", "pay")
     assert 0 == done.returncode, done.stdout + done.stderr
     check(shop)
     held = set(shop.held())

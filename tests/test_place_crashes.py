@@ -6,7 +6,6 @@ Each run that is killed is also the run after the one killed before it: it settl
 import random
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,8 @@ import pytest
 from bot.sandbox.server import Sandbox
 from tests.buying_home import BuyingHome
 from tests.crashing import kill
-from tests.processes import ROOT, called, dropferry, environment, wait_until
+from tests.forking import ROOT, Process
+from tests.processes import called, dropferry, started, wait_until
 
 LIVE = ("place", "--all", "--live")
 FILES = (
@@ -84,9 +84,9 @@ def test_killed_while_the_answer_is_under_way(shop: BuyingHome, faults: Any) -> 
     something_to_buy(shop)
     faults({"order_slow_ms": 10_000})
     before = len(shop.sandbox.ali.orders)
-    with started(shop) as running:
+    with started(shop.path, *LIVE) as running:
         wait_until(lambda: len(shop.sandbox.ali.orders) > before, "an order on its way")
-        end(running)
+        end(running.process)
     check(shop)
     assert 1 == len(shop.unknown())
 
@@ -119,12 +119,12 @@ def killed_at_random(shop: BuyingHome, seed: int) -> None:
     something_to_buy(shop)
     loads = shop.sandbox.ali.page_loads
     before = loads["list"]
-    with started(shop) as running:
-        wait_until(lambda: loads["list"] > before or running.poll() is not None, "the order list read")
+    with started(shop.path, *LIVE) as running:
+        wait_until(lambda: loads["list"] > before or running.process.poll() is not None, "the order list read")
         try:
-            running.wait(random.Random(seed).uniform(0, 2.5))
+            running.process.wait(random.Random(seed).uniform(0, 2.5))
         except subprocess.TimeoutExpired:
-            end(running)
+            end(running.process)
     check(shop)
 
 
@@ -146,28 +146,7 @@ def test_every_checkpoint_of_placing_is_covered() -> None:
     assert named | steps == {*BEFORE, *AROUND, *AFTER}
 
 
-class started:  # noqa: N801  (reads as the function that it stands for)
-    """A live run; whatever is left of it is ended afterwards."""
-
-    def __init__(self, shop: BuyingHome) -> None:
-        self.shop = shop
-
-    def __enter__(self) -> "subprocess.Popen[bytes]":
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *LIVE],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment(self.shop.path),
-            cwd=ROOT,
-        )
-        return self.process
-
-    def __exit__(self, *_: object) -> None:
-        end(self.process)
-
-
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: Process) -> None:
     """Kills a process at once, and waits until the browser that it leaves behind is gone too."""
     if process.poll() is None:
         family = psutil.Process(process.pid).children(recursive=True)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from bot.sandbox.ready_home import COOKIES_FILE, storage_state
 from bot.sandbox.server import Sandbox
 from tests.buying_home import BuyingHome, Keeper
 from tests.databases import new_postgres_database
-from tests.processes import ROOT, called, dropferry, environment, wait_until
+from tests.processes import called, dropferry, started, wait_until
 
 LIVE = ("place", "--all", "--live")
 
@@ -73,14 +72,12 @@ def test_two_runs_of_one_home_come_one_after_the_other(empty: Sandbox, tmp_path:
     home.sell()
     home.pull()
     empty.ali.set_faults({"order_slow_ms": 2000})
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", *LIVE], env=environment(home.path), cwd=ROOT, stdout=subprocess.DEVNULL
-    ) as first:
+    with started(home.path, *LIVE) as first:
         wait_until(lambda: any(home.home.locks.glob("account-*.json")), "the browser in use")
         hurried = called(home.path, *LIVE, "--wait", 0)
         patient = dropferry(home.path, *LIVE)
-        assert 0 == first.wait(60)
-    assert (6, True) == (hurried.returncode, f"in use by process {first.pid}" in hurried.stderr)
+        assert 0 == first.end()
+    assert (6, True) == (hurried.returncode, f"in use by process {first.process.pid}" in hurried.stderr)
     assert (0, True) == (patient.returncode, "waiting for it" in patient.stderr)
     assert {("#1001", 1): tuple(order.number for order in home.made(me)["#1001", 1])} == home.placed()
     assert 1 == len(home.made(me)["#1001", 1])
