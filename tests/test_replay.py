@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from bot.browser import LANGUAGE
 from bot.recordings import cases
 from bot.recordings.replay import Replayer
+from tests.forking import ROOT
 from tests.record_cases import SCENES
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -38,6 +39,13 @@ def test_cases_are_those_of_the_scenes() -> None:
     recorded = {f"{folder.parent.name}/{folder.name}" for folder in FOLDERS if _source(folder) == "sandbox"}
     assert {scene.name for scene in SCENES} == recorded
     assert 25 <= len(recorded)
+
+
+def test_readme_says_how_many_are_real() -> None:
+    """Proves that nobody is told of more real pages than there are."""
+    real = sum(_source(folder) == "real" for folder in FOLDERS)
+    said = f"{len(FOLDERS)} of them, {real} real and {len(FOLDERS) - real} made from the stand-ins"
+    assert said in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_cases_are_small() -> None:
