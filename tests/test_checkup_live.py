@@ -76,6 +76,15 @@ def held(sandbox: Sandbox, account: str) -> Any:
 class TestLive:
     """Every page of an account."""
 
+    def test_a_list_that_ends_with_a_full_page(
+        self, sandbox: Sandbox, context: BrowserContext, ali: AliWorld, me: str
+    ) -> None:
+        """With ten orders and no more there is no button for more, and nothing is broken."""
+        ali.bulk(10, me)
+        assert [] == broken(list(LivePages(context, sandbox.site, MUG_KNOWN, frozenset({"order-list"})).look()))
+        ali.bulk(1, me)
+        assert [] == broken(list(LivePages(context, sandbox.site, MUG_KNOWN, frozenset({"order-list"})).look()))
+
     def test_all_pages_are_found_and_nothing_is_changed(
         self, sandbox: Sandbox, context: BrowserContext, ali: AliWorld, me: str, sqlite: Database
     ) -> None:

@@ -8,6 +8,7 @@ from bot.language import _
 from bot.recordings.kinds import Kind, Reading
 from bot.selector_health import Broken
 from flows.errors import AnswerChanged, FlowError, PageChanged
+from flows.pages import order_list
 from flows.selector_files import load
 from flows.survey import Seen, survey
 from flows.values import OrderListPage, Site
@@ -55,7 +56,7 @@ def contradicted(kind: Kind, reading: Reading, where: str) -> Iterator[Broken]:
         isinstance(reading.calls, AnswerChanged) and not isinstance(reading.page, FlowError)
     ):
         yield of_error(kind, reading.calls, where)
-    elif isinstance(reading.page, FlowError) and not _is_empty(reading):
+    elif isinstance(reading.page, FlowError) and not _is_empty(reading) and not _is_the_last_page(reading):
         yield of_error(kind, reading.page, where)
     elif isinstance(reading.both, FlowError):
         yield of_error(kind, reading.both, where)
@@ -66,6 +67,12 @@ def of_error(kind: Kind, error: FlowError, where: str) -> Broken:
     if isinstance(error, PageChanged):
         return Broken(kind.screen.name, error.element, error.found[:200], where)
     return Broken(kind.screen.name, "page", str(error)[:200], where)
+
+
+def _is_the_last_page(reading: Reading) -> bool:
+    """A full page has no button for more where the answer says that there are no more."""
+    ends = isinstance(reading.calls, OrderListPage) and not reading.calls.has_more
+    return ends and isinstance(reading.page, PageChanged) and reading.page.element == order_list.MORE
 
 
 def _is_empty(reading: Reading) -> bool:

@@ -21,6 +21,7 @@ API = "mtop.aliexpress.trade.buyer.order.list"
 NAME = "order_list"
 PATH = "/p/order/index.html"
 PAGE_SIZE = 10
+MORE = "more_button"
 
 # Reads the box of each card, after setting the boxes to the places given, one after the other in that order; what is no
 # box is never clicked.
@@ -198,7 +199,7 @@ class DrawnOrderList(PageObject):
     """The list as it is drawn: ten cards a page, more below after a press on "View orders"."""
 
     name = NAME
-    asks_for = frozenset({"card", "card_box", "tab", "more_button"}) | names_of(CARD)
+    asks_for = frozenset({"card", "card_box", "tab", MORE}) | names_of(CARD)
     sign = "card"
     inside: ClassVar[Mapping[str, str]] = {**nesting(CARD, "card"), "card_box": "card"}
     always = frozenset({"card_status", "card_info", "card_details_link", "card_total", "card_line"})
@@ -212,9 +213,9 @@ class DrawnOrderList(PageObject):
 
         A full page without its button for more may be the last one, or one whose button looks otherwise: PageChanged.
         """
-        orders, has_more = self.cards(start), self.has("more_button")
+        orders, has_more = self.cards(start), self.has(MORE)
         if not has_more and len(orders) == PAGE_SIZE:
-            raise PageChanged(NAME, "more_button", f"not there behind {len(orders)} cards")
+            raise PageChanged(NAME, MORE, f"not there behind {len(orders)} cards")
         return OrderListPage(orders=orders, page_index=start // PAGE_SIZE + 1, has_more=has_more, reader=Reader.PAGE)
 
     def cards(self, start: int = 0) -> tuple[ListedOrder, ...]:
@@ -229,7 +230,7 @@ class DrawnOrderList(PageObject):
 
     def show_more(self) -> None:
         """Presses "View orders"."""
-        self.press("more_button")
+        self.press(MORE)
 
     def boxes(self) -> dict[str, bool | None]:
         """Whether the box of each order is ticked, None where its card has none; by order number."""
