@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, Page
 from sqlmodel import Session, col, select
 
-from bot.checkup.looking import complete, contradicted, elements_of, of_error, worse_than_ours
+from bot.checkup.looking import complete, contradicted, elements_of, is_empty, of_error, worse_than_ours
 from bot.language import _
 from bot.models import AliOrder
 from bot.models_buying import Mapping
-from bot.recordings.kinds import KINDS, Answers, Kind, Reading, read_open
+from bot.recordings.kinds import KINDS, Answers, Kind, Reading, read_open, said
 from bot.selector_health import Broken, Looked, Uses
 from flows.errors import CannotBuy, FlowError, PageChanged, PersonNeeded, TryLater
 from flows.guard import Guard
@@ -233,7 +233,9 @@ class LivePages:
 
             def answers() -> Answers:
                 data = [tab.answer(api, drawn=screen.drawn).data for api in kind.apis[:1]]
-                screen.drawn(seconds=self.patience)
+                read = kind.from_answers
+                if read is None or not is_empty(said(lambda: read(data, page.url))):
+                    screen.drawn(seconds=self.patience)
                 return data
 
             reading = read_open(kind, page, self.site, answers)

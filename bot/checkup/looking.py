@@ -11,7 +11,7 @@ from flows.errors import AnswerChanged, FlowError, PageChanged
 from flows.pages import order_list
 from flows.selector_files import load
 from flows.survey import Seen, survey
-from flows.values import OrderListPage, Site
+from flows.values import OrderListPage, Site, Value
 
 Found = dict[str, dict[str, Seen]]
 
@@ -56,7 +56,7 @@ def contradicted(kind: Kind, reading: Reading, where: str) -> Iterator[Broken]:
         isinstance(reading.calls, AnswerChanged) and not isinstance(reading.page, FlowError)
     ):
         yield of_error(kind, reading.calls, where)
-    elif isinstance(reading.page, FlowError) and not _is_empty(reading) and not _is_the_last_page(reading):
+    elif isinstance(reading.page, FlowError) and not is_empty(reading.calls) and not _is_the_last_page(reading):
         yield of_error(kind, reading.page, where)
     elif isinstance(reading.both, FlowError):
         yield of_error(kind, reading.both, where)
@@ -75,6 +75,6 @@ def _is_the_last_page(reading: Reading) -> bool:
     return ends and isinstance(reading.page, PageChanged) and reading.page.element == order_list.MORE
 
 
-def _is_empty(reading: Reading) -> bool:
-    """A list without orders: nothing is drawn, and nothing can be."""
-    return isinstance(reading.calls, OrderListPage) and not reading.calls.orders and not reading.calls.unread
+def is_empty(told: Value | FlowError | None) -> bool:
+    """Whether an answer tells of a list without orders: nothing is drawn, and nothing can be."""
+    return isinstance(told, OrderListPage) and not told.orders and not told.unread
