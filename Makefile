@@ -9,6 +9,8 @@ else
 BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
+# Without kept bytecode every process compiles the whole program again: each worker and each command of the tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo test test-long bench check lint types layers words lock clean

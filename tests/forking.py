@@ -120,7 +120,8 @@ def _begin(typed: Typed, out: "Connection[Any, Any]", err: "Connection[Any, Any]
         os.dup2(source, number)
     at_once = "PYTHONUNBUFFERED" in typed.variables
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # for the life of the process
-    sys.stdout = io.TextIOWrapper(open(1, "wb", closefd=False), encoding="utf-8", write_through=at_once)  # noqa: SIM115
+    written = open(1, "wb", buffering=0 if at_once else -1, closefd=False)  # noqa: SIM115
+    sys.stdout = io.TextIOWrapper(written, encoding="utf-8", write_through=at_once)
     sys.stderr = io.TextIOWrapper(
         open(2, "wb", closefd=False),  # noqa: SIM115
         encoding="utf-8", errors="backslashreplace", line_buffering=True,
