@@ -23,9 +23,10 @@ from bot.models_buying import ProvenMethod
 from bot.opening import now, shop_client
 from bot.sandbox.mapping_rows import mapping_rows
 from bot.sandbox.ready_home import COOKIES_FILE
-from bot.sandbox.server import Sandbox
 from bot.work import Workplace
 from flows.guard import Guard
+from flows.values import Site
+from tests.apart import Apart, stand_ins
 
 if TYPE_CHECKING:
     from tests.bench import Row
@@ -38,22 +39,22 @@ def buying_rows() -> "list[Row]":
     """A live run of 20 purchases on an account whose method leaves orders unpaid."""
     from tests.bench import Row
 
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Sandbox() as sandbox:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, stand_ins(Path(folder) / "home") as sites:
         path = Path(folder) / "home"
-        sandbox.write_home(path)
         home, database = Home(path), open_database(f"sqlite:///{path / 'dropferry.db'}")
-        place = _ready(sandbox, home, database)
+        place = _ready(sites, home, database)
         with sync_playwright() as playwright:
             with account_browser(playwright, place.config, home, "main", headless=True) as context:
-                import_cookies(context, path / COOKIES_FILE, sandbox.site)
+                import_cookies(context, path / COOKIES_FILE, place.config.site)
                 page = context.new_page()
-                _open_all(page, sandbox, guarded=False)
-                heavy = sum(_heavy(dict(sandbox.ali.bytes_sent)).values())
-                bare = statistics.median(_open_all(page, sandbox, guarded=True) for _ in range(5))
-                before, spared = dict(sandbox.ali.page_loads), dict(sandbox.ali.bytes_sent)
+                _open_all(page, sites, place.config.site, guarded=False)
+                heavy = _heavy(sites)
+                bare = statistics.median(_open_all(page, sites, place.config.site, guarded=True) for _ in range(5))
+                before, spared = sites.state()["page_loads"], _heavy(sites)
                 times = _buy(place, context)
-            loads = {kind: sandbox.ali.page_loads[kind] - before.get(kind, 0) for kind in PAGES}
-            still = sum(_heavy(dict(sandbox.ali.bytes_sent)).values()) - sum(_heavy(spared).values())
+            loaded = sites.state()["page_loads"]
+            loads = {kind: loaded.get(kind, 0) - before.get(kind, 0) for kind in PAGES}
+            still = _heavy(sites) - spared
         database.close()
     opened = loads["item"] + loads["confirm"] + loads["list"] + loads["detail"]
     return [
@@ -63,11 +64,11 @@ def buying_rows() -> "list[Row]":
     ]
 
 
-def _ready(sandbox: Sandbox, home: Home, database: Database) -> Workplace:
+def _ready(sites: Apart, home: Home, database: Database) -> Workplace:
     """Twenty paid orders pulled, a home that may buy, a method that was watched once."""
     config = load(home)
-    sandbox.ali.market.buyer("main").kind = "pay_now_deferred"
-    sandbox.shop.seed(RUN, plain=True)
+    sites.ask("account", kind="pay_now_deferred")
+    sites.ask("seed", orders=RUN, plain=True)
     place = Workplace(home, config, database, lambda _line: None)
     with shop_client(home, config, "main") as shopbase:
         pull(database, shopbase, "main", now)
@@ -88,7 +89,7 @@ def _buy(place: Workplace, context: BrowserContext) -> list[float]:
     return [later - sooner for sooner, later in itertools.pairwise(times[1:])]
 
 
-def _pages(sandbox: Sandbox) -> dict[str, str]:
+def _pages(sites: Apart) -> dict[str, str]:
     """The pages that one purchase loads, each with what shows that it is drawn."""
     row = mapping_rows()[0]
     asked = {
@@ -102,22 +103,24 @@ def _pages(sandbox: Sandbox) -> dict[str, str]:
         "aeOrderFrom": "main_detail",
     }
     return {
-        f"{sandbox.aliexpress}/item/{row.product_id}.html": 'h1[data-pl="product-title"]',
-        f"{sandbox.aliexpress}/p/trade/confirm.html?{urlencode(asked)}": ".pl-order-toal-container__item-content",
-        f"{sandbox.aliexpress}/p/second-payment/pay-result.html?pmntId=1": "body",
-        f"{sandbox.aliexpress}/p/order/index.html": ".order-content, .order-main, body",
+        f"{sites.aliexpress}/item/{row.product_id}.html": 'h1[data-pl="product-title"]',
+        f"{sites.aliexpress}/p/trade/confirm.html?{urlencode(asked)}": ".pl-order-toal-container__item-content",
+        f"{sites.aliexpress}/p/second-payment/pay-result.html?pmntId=1": "body",
+        f"{sites.aliexpress}/p/order/index.html": ".order-content, .order-main, body",
     }
 
 
-def _open_all(page: Page, sandbox: Sandbox, *, guarded: bool) -> float:
+def _open_all(page: Page, sites: Apart, site: Site, *, guarded: bool) -> float:
     """Seconds that they take, read by nobody; the guard lets nobody go to a result page who has not ordered."""
     started = time.perf_counter()
-    for url, sign in _pages(sandbox).items():
-        with Guard(page.context, sandbox.site) if guarded and "result" not in url else nullcontext():
+    for url, sign in _pages(sites).items():
+        with Guard(page.context, site) if guarded and "result" not in url else nullcontext():
             page.goto(url, wait_until="load")
             page.wait_for_selector(sign)
     return time.perf_counter() - started
 
 
-def _heavy(sent: dict[str, int]) -> dict[str, int]:
-    return {kind: count for kind, count in sent.items() if kind in ("image", "font", "media", "pixel", "analytics")}
+def _heavy(sites: Apart) -> int:
+    """Bytes sent so far that no robot needs."""
+    sent: dict[str, int] = sites.state()["bytes"]
+    return sum(count for kind, count in sent.items() if kind in ("image", "font", "media", "pixel", "analytics"))
