@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright
 from bot.browser import own_download
 from bot.browser_install import Machine, find
 from bot.db import Database, open_database
-from tests.databases import new_postgres_database, postgres_server
+from tests.databases import name_of, new_postgres_database, postgres_server
 
 # A home that others may look into is refused, so what tests make is as private as what the program makes.
 os.umask(0o077)
@@ -123,10 +123,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_postgres_database(request.getfixturevalue("postgres"))
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Database]:
     """An empty database of this version, on SQLite and on PostgreSQL."""
-    opened = open_database(database_url)
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'dropferry.db')}"
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        url = new_postgres_database(request.getfixturevalue("postgres"), template)
+    opened = open_database(url)
     yield opened
     opened.close()
 
@@ -137,6 +142,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("migrated") / "dropferry.db"
     open_database(f"sqlite:///{file}").close()
     return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of an empty PostgreSQL database of this version, to be copied in the same way."""
+    url = new_postgres_database(postgres)
+    open_database(url).close()
+    return name_of(url)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 _numbers = itertools.count(1)
 
@@ -39,11 +39,16 @@ def _server(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def new_postgres_database(server_url: str) -> str:
-    """Make an empty database on the server and return its URL."""
+def new_postgres_database(server_url: str, template: str = "template1") -> str:
+    """Make a copy of a database on the server, of an empty one without a name, and return its URL."""
     name = f"dropferry_{next(_numbers)}"
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return server_url.replace("/postgres?", f"/{name}?")
+
+
+def name_of(url: str) -> str:
+    """The name of the database at a URL."""
+    return str(make_url(url).database)

@@ -1,15 +1,17 @@
 """A home folder that is ready to work with the sandbox: configuration, secrets, a signed-in session."""
 
 import json
+import tempfile
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tomlkit
 
 from bot.errors import ConfigError
-from bot.home import Home, write_private
+from bot.home import Home, write_private, write_private_bytes
 from bot.sandbox.aliexpress.gateway import COOKIE_DOMAIN, SESSION_COOKIE
 from bot.sandbox.aliexpress.shop_pages import LOCALE_COOKIE
 
@@ -32,7 +34,7 @@ def write_home(sandbox: "Sandbox", folder: Path, *, live_push: bool) -> None:
     home.ensure()
     write_private(home.config_file, _config(sandbox, live_push))
     write_private(home.secrets_file, _secrets(sandbox))
-    _write_mappings(home)
+    write_private_bytes(home.database_file, _database())
     write_private(folder / COOKIES_FILE, json.dumps(cookie_file(sandbox.ali, "main"), indent=1))
 
 
@@ -75,14 +77,22 @@ def _config(sandbox: "Sandbox", live_push: bool) -> str:
     return tomlkit.dumps(document)
 
 
-def _write_mappings(home: Home) -> None:
-    """What each variant of the stand-in store is bought as, as a merchant who has looked at every one would have it."""
+@cache
+def _database() -> bytes:
+    """A database in which every variant of the stand-in store is mapped, as by a merchant who looked at each."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "dropferry.db"
+        _write_mappings(file)
+        return file.read_bytes()
+
+
+def _write_mappings(file: Path) -> None:
     from bot.db import open_database
     from bot.models_buying import Mapping
     from bot.sandbox.mapping_rows import mapping_rows
 
     now = datetime.now(UTC)
-    database = open_database(f"sqlite:///{home.database_file}")
+    database = open_database(f"sqlite:///{file}")
     with database.write() as session:
         for row in mapping_rows():
             session.add(
