@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from bot.config import Config, load
@@ -86,9 +87,13 @@ PUSH = {
 }
 
 
-def cases(table: dict[str, tuple[int, ...]]) -> list[tuple[str, int]]:
-    """Each checkpoint with each of its visits."""
-    return [(name, visit) for name, visits in table.items() for visit in visits]
+def cases(table: dict[str, tuple[int, ...]]) -> list[Any]:
+    """Each checkpoint with each of its visits; the later ones are of the long runs."""
+    return [
+        pytest.param((name, visit), marks=pytest.mark.long if visit != visits[0] else (), id=f"{name}, {visit}")
+        for name, visits in table.items()
+        for visit in visits
+    ]
 
 
 def kill(home: Path, name: str, visit: int, *command: str) -> None:

@@ -64,7 +64,7 @@ class TestPull:
         assert [Tab.CANCELED, Tab.CANCELED, *[Tab.AWAITING_ORDER] * 3] == tabs
         return ended
 
-    @pytest.mark.parametrize("at", cases(PULL), ids=str)
+    @pytest.mark.parametrize("at", cases(PULL))
     def test_killed(self, world: World, undisturbed: dict[str, Any], tmp_path: Path, at: tuple[str, int]) -> None:
         """After the next pull orders, lines, events and cursor are as if nothing had happened."""
         home = world.copy_to(tmp_path / "home")
@@ -124,7 +124,7 @@ class TestSync:
         assert Tab.FAILED == ended["orders"][3]["tab"]
         return ended
 
-    @pytest.mark.parametrize("at", cases(SYNC), ids=str)
+    @pytest.mark.parametrize("at", cases(SYNC))
     def test_killed(
         self, world: World, undisturbed: dict[str, Any], context: BrowserContext, tmp_path: Path, at: tuple[str, int]
     ) -> None:

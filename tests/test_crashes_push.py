@@ -83,7 +83,7 @@ def undisturbed_fixture(
     return ended, held
 
 
-@pytest.mark.parametrize("at", cases(PUSH), ids=str)
+@pytest.mark.parametrize("at", cases(PUSH))
 def test_killed(
     world: World,
     undisturbed: tuple[dict[str, Any], dict[str, Any]],

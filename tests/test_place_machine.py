@@ -21,7 +21,7 @@ from tests.model_world import world_fixture
 world = world_fixture
 pytestmark = pytest.mark.usefixtures("world")
 QUICK = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=14,
     derandomize=True,
     deadline=None,
