@@ -18,7 +18,7 @@ from bot.facts import Tab
 from bot.holds import Hold
 from bot.jobs.purchasing import Outcome
 from bot.models import Event, Order, PurchaseState
-from bot.models_buying import ProvenMethod
+from bot.models_buying import Mapping, ProvenMethod
 from bot.sandbox.aliexpress.buyers import PaymentKind
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.server import Sandbox
@@ -207,6 +207,31 @@ def test_store_that_changes_its_mind_a_second_before_the_press(keeper: Keeper) -
     assert Hold.STORE_CHANGED == why_held(keeper, keeper.one(moved.name, supervised=in_the_store(move)))
     halted = keeper.one(stopped.name, supervised=in_the_store(stop_file(keeper.home).touch))
     assert ("nothing", True) == (halted.state, "buying is stopped" in halted.why)
+    assert before == keeper.presses
+
+
+def test_what_a_pull_or_a_person_changes_after_the_address_was_typed_is_not_pressed(keeper: Keeper) -> None:
+    """Proves that an address taken in, and goods mapped anew, between quote and press are held, not bought."""
+    moved, remapped = keeper.sell(), keeper.sell(1)
+    before = keeper.presses
+
+    def move() -> bool:
+        assert moved.address is not None
+        moved.address["address1"] = "1 Elsewhere Road"
+        keeper.sandbox.shop.touch(moved)
+        keeper.pull()
+        return True
+
+    def remap() -> bool:
+        with keeper.database() as database, database.write() as session:
+            for row in session.exec(select(Mapping)):
+                row.units, row.carrier = 2, "CAINIAO_OTHER"
+                session.add(row)
+        return True
+
+    assert Hold.STORE_CHANGED == why_held(keeper, keeper.one(moved.name, supervised=lambda _quote: move()))
+    late = keeper.one(remapped.name, supervised=lambda _quote: remap())
+    assert ("held", True) == (late.state, "what it is mapped to, the quantity: 1 before, 2 now" in late.why)
     assert before == keeper.presses
 
 
