@@ -85,7 +85,7 @@ def approve(
         str | None, typer.Option("--product", metavar="P", help="all that is held of this AliExpress product")
     ] = None,
     up_to: Annotated[
-        str | None, typer.Option("--up-to", metavar="COST", help="accept a price up to this, as 5.90")
+        str | None, typer.Option("--up-to", metavar="COST", help="accept a price per piece up to this, as 5.90")
     ] = None,
     shop: ShopOption = None,
     as_json: JsonOption = False,
@@ -93,6 +93,8 @@ def approve(
     """Lift what holds a purchase back.
 
     Accepts a price, a margin, a first look, an order from before dropferry. What cannot be lifted is looked at again.
+
+    The amount of --up-to is for each piece; for a purchase over the cap, it is what all of it may cost.
     """
     from bot.ali_links import product_id
     from bot.approving import approve_order, approve_product, parse_amount
@@ -106,9 +108,8 @@ def approve(
     with database_of(home, config) as database, database.write() as session:
         lifted = []
         if product is not None:
-            currency = next(iter(config.accounts.values())).currency
-            amount = parse_amount(up_to, digits_of(currency))
-            lifted = approve_product(session, product_id(product, config.site), amount, now())
+            wanted = product_id(product, config.site)
+            lifted = approve_product(session, wanted, up_to, lambda name: config.account(name).currency, now())
         for typed in orders or []:
             reference = parse(typed)
             order = find_order(session, reference, shop)
