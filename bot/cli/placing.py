@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.home import Home
     from bot.jobs.place import Placed
+    from bot.jobs.purchasing import Outcome
     from bot.work import Workplace
-    from flows.values_buying import Quote
 
 ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="the shop, where several have it")]
 AccountOption = Annotated[str | None, typer.Option("--account", metavar="NAME", help="the AliExpress account")]
@@ -73,6 +73,8 @@ def place(
         raise done.trouble
     if done.ended_by is not None:
         raise DoneInPart(_("not all of it could be done"), done.ended_by)
+    if any(each.state == "failed" for each in done.outcomes):
+        raise DoneInPart(_("not all of it could be done"), _("the lines above say why; run it again for those"))
     if live and any(each.state in ("held", "unknown") for each in done.outcomes):
         raise DoneInPart(_("not all of it was ordered"), _("the lines above say why, and what to do"))
 
@@ -207,7 +209,7 @@ def _run(
     live: bool,
     only: list[int] | None,
     limit: int | None,
-    supervised: "Callable[[Quote], bool] | None",
+    supervised: "Callable[[Outcome], bool] | None",
 ) -> "Placed":
     from bot.buying_home import check_may_buy
     from bot.checkup.before_buying import check_pages
@@ -234,15 +236,17 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _ask(quote: "Quote") -> bool:
+def _ask(outcome: "Outcome") -> bool:
+    from bot.cli.cost_report import press_lines
 
     if not someone_is_there():
         raise NotAskedError(
             _("nobody is there to say yes before the press"), _("run it at a terminal, or leave --supervised")
         )
-    told = _("Total {minor} {currency} (minor units), paid by {method}.")
-    output.say(told.format(minor=quote.total.minor, currency=quote.total.currency, method=quote.payment.method))
-    return typer.confirm(_('Press "{button}" now?').format(button=quote.button_text))
+    assert outcome.quote is not None
+    for line in press_lines(outcome):
+        output.say(line)
+    return typer.confirm(_('Press "{button}" now?').format(button=outcome.quote.button_text))
 
 
 class NotAskedError(DropferryError):

@@ -16,6 +16,7 @@ from bot.facts import Tab
 from bot.finding import find_order, parse
 from bot.home import Home
 from bot.jobs.place import PlaceOrders
+from bot.jobs.purchasing import Outcome
 from bot.jobs.reconciling import reconcile_account
 from bot.jobs.suggest import accept, find_suggestions
 from bot.language import _
@@ -27,7 +28,6 @@ from bot.sandbox.server import Sandbox
 from bot.standing import load as load_rows
 from bot.wording import tab_name
 from bot.work import Workplace
-from flows.values_buying import Quote
 
 SHOP, ACCOUNT = "main", "main"
 ORDERS = [str(number) for number in range(1001, 1009)]
@@ -231,7 +231,7 @@ class _Day:
         output.say(once.format(count=len(by_number)))
 
     def _place(
-        self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Quote], bool] | None = None
+        self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Outcome], bool] | None = None
     ) -> None:
         place = self.place
         with place.database.read() as session:
