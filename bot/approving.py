@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
 from bot.intake_changes import call_off
+from bot.jobs.lease import TAG
 from bot.jobs.looking import owner_of, place
 from bot.language import _
 from bot.linking import ORDER_NUMBER
@@ -57,6 +58,16 @@ def approve_order(
     assert order.id is not None
     restand(session, [order.id], now)
     return lifted
+
+
+def homes_at(session: Session, lines: Sequence[Line]) -> list[str]:
+    """The tags of other homes that hold these lines."""
+    found = [
+        str(purchase.hold_data.get("home"))
+        for purchase, _line in _held(session, lines)
+        if purchase.hold == Hold.OTHER_HOME
+    ]
+    return list(dict.fromkeys(tag for tag in found if tag.startswith(TAG)))
 
 
 def approve_product(
@@ -165,7 +176,7 @@ def _must_be_free(session: Session, number: str, purchase: Purchase, account: st
             _("AliExpress order {number} belongs to line {position} of order {name} already").format(
                 number=number, position=position, name=name
             ),
-            _("if that is wrong, take it back first: dropferry unlink {name}/{position}").format(
+            _("if that is wrong, take it back first: dropferry link --undo {name}/{position}").format(
                 name=name.removeprefix("#"), position=position
             ),
         )

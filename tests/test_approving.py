@@ -176,7 +176,7 @@ def test_number_keeps_its_one_owner(sqlite: Database) -> None:
         sold, line, row = held(session, Hold.OUTCOME_UNKNOWN, intent_at=rows.NOW)
         with pytest.raises(NotApprovedError, match=f"belongs to line 1 of order {owner.name}") as refused:
             resolve(session, sold, line, numbers=[NUMBER], account="main", now=rows.NOW)
-        assert f"dropferry unlink {owner.name[1:]}/1" in str(refused.value.fix)
+        assert f"dropferry link --undo {owner.name[1:]}/1" in str(refused.value.fix)
         tie = session.exec(select(PurchaseOrder)).one()
         session.get_one(Purchase, tie.purchase_id).state = PurchaseState.CANCELLED
         session.flush()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.buying_home import home_id
+from bot.holds import Hold
 from bot.opening import now
 from bot.sandbox.server import Sandbox
 from tests.buying_home import BuyingHome
@@ -89,3 +91,19 @@ def test_who_watches_sees_what_they_say_yes_to(home: BuyingHome, monkeypatch: py
         "Total 5.00 USD, paid by Boleto.",
     ] == shown
     assert (['Press "Pay now" now?'], says) == (asked, home.placed() != {})
+
+
+def test_order_of_a_home_that_is_no_more_is_taken_over(home: BuyingHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that the tag of an old home holds an order until a person says so, and that no leaves all as it was."""
+    (order,) = home.sandbox.shop.orders.values()
+    order.tags = ["gift", "dropferry:0123456789ab"]
+    assert 7 == called(home.path, *LIVE).returncode
+    refused = called(home.path, "approve", order.name)
+    assert (2, ["gift", "dropferry:0123456789ab"]) == (refused.returncode, order.tags)
+    assert {(order.name, 1): Hold.OTHER_HOME} == home.held()
+    monkeypatch.setattr("bot.cli.approving.someone_is_there", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda question: "dropferry:0123456789ab" in question)
+    assert 0 == called(home.path, "approve", order.name).returncode
+    assert ["gift", f"dropferry:{home_id(home.home)}"] == order.tags
+    assert 0 == called(home.path, *LIVE).returncode
+    assert {(order.name, 1)} == set(home.placed())

@@ -1,4 +1,4 @@
-"""The commands of buying: place, approve, resolve, reconcile."""
+"""The commands of buying: place, resolve, reconcile."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,56 +77,6 @@ def place(
         raise DoneInPart(_("not all of it could be done"), _("the lines above say why; run it again for those"))
     if live and any(each.state in ("held", "unknown") for each in done.outcomes):
         raise DoneInPart(_("not all of it was ordered"), _("the lines above say why, and what to do"))
-
-
-def approve(
-    orders: Annotated[
-        list[str] | None, typer.Argument(metavar="[ORDER[/LINE]…]", help="orders, or lines of them")
-    ] = None,
-    product: Annotated[
-        str | None, typer.Option("--product", metavar="P", help="all that is held of this AliExpress product")
-    ] = None,
-    up_to: Annotated[
-        str | None, typer.Option("--up-to", metavar="COST", help="accept a price per piece up to this, as 5.90")
-    ] = None,
-    shop: ShopOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Lift what holds a purchase back.
-
-    Accepts a price, a margin, a first look, an order from before dropferry. What cannot be lifted is looked at again.
-
-    The amount of --up-to is for each piece; for a purchase over the cap, it is what all of it may cost.
-    """
-    from bot.ali_links import product_id
-    from bot.approving import approve_order, approve_product, parse_amount
-    from bot.finding import find_lines, find_order, parse
-    from bot.opening import database_of, now
-    from flows.amounts import digits_of
-
-    if bool(orders) == (product is not None):
-        raise typer.BadParameter(_("name the orders, or one product with --product"))
-    home, config = open_config()
-    with database_of(home, config) as database, database.write() as session:
-        lifted = []
-        if product is not None:
-            wanted = product_id(product, config.site)
-            lifted = approve_product(session, wanted, up_to, lambda name: config.account(name).currency, now())
-        for typed in orders or []:
-            reference = parse(typed)
-            order = find_order(session, reference, shop)
-            currency = config.account(config.shop(order.shop).account).currency
-            amount = parse_amount(up_to, digits_of(currency))
-            lifted += approve_order(session, order, find_lines(session, order, reference), amount, now())
-    if as_json:
-        output.print_json([{"order": each.order, "line": each.position, "cause": each.cause} for each in lifted])
-        return
-    for each in lifted:
-        where = each.order if each.position is None else f"{each.order}/{each.position}"
-        told = _("{where}: {cause} lifted") if each.position is not None else _("{where}: {cause}")
-        output.say(told.format(where=where, cause=each.cause))
-    again = _("buy them: dropferry place --all (a dry run), then with --live")
-    output.say(again if lifted else _("nothing was held there"))
 
 
 def resolve(
