@@ -1,5 +1,6 @@
 """Syncing an AliExpress account: which pages are opened, what is kept of them, and what trouble leaves behind."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import BrowserContext
 
 from bot.facts import Tab
 from bot.jobs.sync import Synced, has_open_orders
+from bot.parcels import US_OFFSET
 from bot.sandbox.shop_goods import CATALOGUE
 from flows.values import AliStatus
 from tests.merchant import (  # noqa: F401
@@ -211,6 +213,20 @@ class TestWhatIsRead:
         assert {("USPS", "AliExpress standard shipping")} == {
             (parcel["carrier"], parcel["service"]) for parcel in parcels
         }
+
+    def test_account_on_the_us_site(self, merchant: Merchant, context: BrowserContext) -> None:
+        """Two parcels of an order that was bought as one product are told, though the site shows another id for it."""
+        order = merchant.sell((CATALOGUE[7], 3))
+        merchant.pull()
+        (number,) = merchant.buy(order.name)
+        made = merchant.ali.order(number)
+        merchant.link(order.name, number, made.lines[0].product_id)
+        made.lines = tuple(replace(each, product_id=str(int(each.product_id) + US_OFFSET)) for each in made.lines)
+        merchant.ali.ship([number], parcels=2)
+        merchant.sync(context)
+        merchant.push(yes=True)
+        assert Tab.FULFILLED == merchant.tab(order.name)
+        assert [parcel.number for parcel in made.parcels] == [told for _name, told, _state in merchant.fulfilments]
 
     def test_several_lines_on_one_number(self, merchant: Merchant, context: BrowserContext) -> None:
         """Two lines in one AliExpress order that travels in one parcel are told in one fulfilment."""
