@@ -5,6 +5,7 @@ The jobs run against the stand-ins in a real browser. Where nothing is ordered a
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 from sqlmodel import select
 
+from bot import checkpoints, rechecks
 from bot.buying_home import stop_file
 from bot.clock_leap import ClockWatch
 from bot.facts import Tab
 from bot.holds import Hold
 from bot.jobs.purchasing import Outcome
+from bot.jobs.sync import sync
 from bot.models import Event, Order, PurchaseState
 from bot.models_buying import Mapping, ProvenMethod
+from bot.opening import now
 from bot.sandbox.aliexpress.buyers import PaymentKind
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.server import Sandbox
@@ -151,6 +155,27 @@ def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
         never.one("#1001")
     assert changed.value.evidence is not None
     assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
+
+
+@pytest.mark.parametrize(("point", "page"), [(None, "order_list"), ("place: leased", "product")])
+def test_design_that_was_switched_ends_the_run(
+    never: Keeper, monkeypatch: pytest.MonkeyPatch, point: str | None, page: str
+) -> None:
+    """Proves that pages in a design nobody knows, from the beginning or half-way, are a changed page and no guess."""
+    reached = checkpoints.reached
+
+    def switch(name: str) -> None:
+        reached(name)
+        if name == point:
+            never.sandbox.ali.set_faults({"design": "unknown"})
+
+    monkeypatch.setattr(checkpoints, "reached", switch)
+    never.sandbox.ali.set_faults({"design": "unknown"} if point is None else {})
+    done = never.place("#1001")
+    assert isinstance(done.trouble, PageChanged), done
+    assert (page, []) == (done.trouble.page, done.outcomes)
+    ((purchase, _),) = never.purchases().values()
+    assert purchase.intent_at is None
 
 
 def test_machine_that_slept_ends_the_run(never: Keeper) -> None:
@@ -343,6 +368,27 @@ def test_order_that_shows_as_paid_stops_all_buying(keeper: Keeper) -> None:
     stop_file(keeper.home).unlink()
     assert Hold.UNPROVEN_METHOD == why_held(keeper, keeper.one(second.name))
     assert before + 1 == keeper.presses
+
+
+@pytest.mark.parametrize(("minutes", "asked", "stops"), [(0, False, True), (11, False, False), (0, True, False)])
+def test_order_that_a_sync_sees_paid_minutes_after_the_press_stops_all_buying(
+    keeper: Keeper, minutes: int, asked: bool, stops: bool
+) -> None:
+    """Proves the tripwire for a charge that shows only after the number was noted; not for a person's payment."""
+    order = keeper.sell()
+    assert "placed" == keeper.one(order.name).state
+    assert not stop_file(keeper.home).exists()
+    keeper.sandbox.ali.pay([each.number for each in keeper.orders()])
+    later = now() + timedelta(minutes=minutes)
+    with keeper.database() as database:
+        if asked:
+            with database.write() as session:
+                rechecks.ask_again(session, ACCOUNT, later)
+        site = keeper.config.site
+        for _ in range(2):
+            sync(database, keeper.context, site, ACCOUNT, clock=lambda: later, home=keeper.home)
+    assert stops is stop_file(keeper.home).exists()
+    assert int(stops) == events(keeper).count("ALARM: paid at once")
 
 
 def test_one_purchase_under_a_persons_eyes_proves_the_method(keeper: Keeper) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext
 
 from bot.facts import Tab
 from bot.jobs.sync import Synced, has_open_orders
+from bot.models_buying import Mapping
 from bot.parcels import US_OFFSET
 from bot.sandbox.shop_goods import CATALOGUE
 from flows.values import AliStatus
@@ -195,6 +196,25 @@ class TestTrackingAgain:
         loads(merchant)
         merchant.sync(context)
         assert {"list": 1} == loads(merchant)
+
+
+class TestWhatBelongsToNobody:
+    """Cards that a sync reads anyway, of orders that nobody here knows."""
+
+    def test_orders_for_a_mapped_product_are_named(self, merchant: Merchant, context: BrowserContext) -> None:
+        """Proves that they are named while they may still come, and that other strangers are not."""
+        several(merchant, 1)
+        orphan, cancelled, other = (merchant.sell(goods) for goods in (TOTE, TOTE, DRIPPER))
+        numbers = {sold.name: merchant.buy(sold.name)[0] for sold in (orphan, cancelled, other)}
+        merchant.ali.cancel([numbers[cancelled.name]])
+        with merchant.database.write() as session:
+            regional = str(int(TOTE[0].ali_item_id) + US_OFFSET)
+            session.add(Mapping(shop="main", variant_id="1", product_id=regional, created_at=merchant.clock()))
+        (found,) = merchant.sync(context).orphans
+        assert (numbers[orphan.name], True) == (found.number, found.what.startswith("1 x "))
+        merchant.pull()
+        merchant.link(orphan.name, found.number)
+        assert [] == merchant.sync(context).orphans
 
 
 class TestWhatIsRead:

@@ -149,6 +149,10 @@ class _Day:
         self._tabs()
         self.sandbox.ali.pay()
         output.say(_("You paid the others on AliExpress. dropferry never does."))
+        # Paid within minutes of the robot's press, it would look as if that press had charged.
+        clock = self.place.clock
+        self.place.clock = lambda: clock() + timedelta(hours=1)
+        output.say(_("An hour later:"))
         self._sync()
 
     def _sending(self) -> None:
