@@ -1,7 +1,7 @@
 """A person's word about purchases: lift a cause, release an order, say what a press made, or that it made nothing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +10,16 @@ from sqlmodel import Session, col, select
 from bot.errors import DropferryError
 from bot.holds import LIFTABLE, Hold
 from bot.intake_changes import call_off
+from bot.jobs.lease import TAG
 from bot.jobs.looking import owner_of, place
 from bot.language import _
 from bot.linking import ORDER_NUMBER
 from bot.models import Event, Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
+from bot.money import money_text
 from bot.standing import OLD_APP, restand
+from flows.amounts import digits_of
+from flows.values import Money
 
 # Causes that an amount can lift, and those that may be lifted for many orders in one word.
 PRICES = frozenset({Hold.PRICE_DRIFT, Hold.OVER_ORDER})
@@ -40,7 +44,10 @@ class Lifted:
 def approve_order(
     session: Session, order: Order, lines: Sequence[Line], up_to: int | None, now: datetime
 ) -> list[Lifted]:
-    """Lift what holds these lines; an order from before dropferry, or one marked as risky, is released."""
+    """Lift what holds these lines; an order from before dropferry, or one marked as risky, is released.
+
+    `up_to` (minor units of the account's currency) is a price for each piece; over the cap of one purchase, its cost.
+    """
     lifted: list[Lifted] = []
     if not order.released and (order.is_risk or _is_old(lines) or not _held(session, lines)):
         order.released = True
@@ -53,11 +60,24 @@ def approve_order(
     return lifted
 
 
-def approve_product(session: Session, product_id: str, up_to: int | None, now: datetime) -> list[Lifted]:
+def homes_at(session: Session, lines: Sequence[Line]) -> list[str]:
+    """The tags of other homes that hold these lines."""
+    found = [
+        str(purchase.hold_data.get("home"))
+        for purchase, _line in _held(session, lines)
+        if purchase.hold == Hold.OTHER_HOME
+    ]
+    return list(dict.fromkeys(tag for tag in found if tag.startswith(TAG)))
+
+
+def approve_product(
+    session: Session, product_id: str, up_to: str | None, currency_of: Callable[[str], str], now: datetime
+) -> list[Lifted]:
     """Lift one cause of all held purchases of one AliExpress product, forty orders at once if need be.
 
-    With `up_to` (minor units, for all pieces of one purchase) it is the price, and what costs more stays held; raises
-    NotApprovedError where all of them do. What may be bought already is lifted order by order alone.
+    With `up_to`, as it was typed, it is the price as in `approve_order`, and what costs more stays held; `currency_of`
+    tells an account's currency. Raises NotApprovedError where all cost more, and where an amount could be of several
+    currencies. What may be bought already is lifted order by order alone.
     """
     query = (
         select(Purchase, Line, Order)
@@ -69,18 +89,30 @@ def approve_product(session: Session, product_id: str, up_to: int | None, now: d
     )
     causes = LIFTABLE_AT_ONCE if up_to is None else PRICES
     found = [row for row in session.exec(query).all() if row[0].hold in causes]
-    fitting = [row for row in found if up_to is None or _found(row[0]) <= up_to]
+    amount = _amount(up_to, {currency_of(row[0].account or "") for row in found})
+    fitting = [row for row in found if amount is None or _found(row[0]) <= _reach(row[0], amount)]
     if found and not fitting:
-        cheapest = min((row[0] for row in found), key=_found)
+        cheapest = min((row[0] for row in found), key=lambda row: _found(row) / _pieces(row))
         raise NotApprovedError(
             _("each of the {count} held costs more than that, at least {found}").format(
-                count=len(found), found=cheapest.hold_data.get("found")
+                count=len(found), found=_told(cheapest)
             ),
             _("name at least that amount, or leave them held"),
         )
-    lifted = [_lift(session, purchase, line, order, up_to=up_to, now=now) for purchase, line, order in fitting]
+    lifted = [_lift(session, purchase, line, order, up_to=amount, now=now) for purchase, line, order in fitting]
     restand(session, [order.id for _purchase, _line, order in fitting if order.id is not None], now)
     return lifted
+
+
+def _amount(typed: str | None, currencies: set[str]) -> int | None:
+    if typed is not None and len(currencies) > 1:
+        raise NotApprovedError(
+            _('it is held in several currencies ({currencies}), and "{typed}" can be only one of them').format(
+                currencies=", ".join(sorted(currencies)), typed=typed
+            ),
+            _("name the orders instead of the product"),
+        )
+    return parse_amount(typed, digits_of(next(iter(currencies), "USD")))
 
 
 def resolve(
@@ -144,7 +176,7 @@ def _must_be_free(session: Session, number: str, purchase: Purchase, account: st
             _("AliExpress order {number} belongs to line {position} of order {name} already").format(
                 number=number, position=position, name=name
             ),
-            _("if that is wrong, take it back first: dropferry unlink {name}/{position}").format(
+            _("if that is wrong, take it back first: dropferry link --undo {name}/{position}").format(
                 name=name.removeprefix("#"), position=position
             ),
         )
@@ -187,14 +219,33 @@ def _found(purchase: Purchase) -> int:
     return int((purchase.hold_data or {}).get("found_minor") or 0)
 
 
+def _pieces(purchase: Purchase) -> int:
+    """A price is one of each piece; the cap of one purchase is of all of it."""
+    return max(1, purchase.units or 1) if purchase.hold == Hold.PRICE_DRIFT else 1
+
+
+def _reach(purchase: Purchase, up_to: int) -> int:
+    return up_to * _pieces(purchase)
+
+
+def _told(purchase: Purchase) -> str:
+    """What a held purchase costs, as a person would have to name it."""
+    pieces, found = _pieces(purchase), str(purchase.hold_data.get("found"))
+    if pieces == 1:
+        return found
+    each = Money(minor=-(-_found(purchase) // pieces), currency=found.rpartition(" ")[2])
+    return _("{amount} a piece").format(amount=money_text(each))
+
+
 def _lift(
     session: Session, purchase: Purchase, line: Line, order: Order, *, up_to: int | None, now: datetime
 ) -> Lifted:
     cause, found = purchase.hold or "", _found(purchase)
-    if cause in PRICES and up_to is not None and up_to < found:
+    named = _reach(purchase, up_to) if cause in PRICES and up_to is not None else 0
+    if cause in PRICES and up_to is not None and named < found:
         raise NotApprovedError(
             _("order {order} line {position} costs more than that: {found}").format(
-                order=order.name, position=line.position, found=purchase.hold_data.get("found")
+                order=order.name, position=line.position, found=_told(purchase)
             ),
             _("name at least that amount, or leave the purchase held"),
         )
@@ -202,7 +253,7 @@ def _lift(
         approved = purchase.approved or {}
         # Of what may be bought already, the numbers that the person has seen: another one asks again.
         numbers = [each for each in (approved.get(cause), purchase.hold_data.get("numbers")) if each]
-        reach = ", ".join(numbers) if cause == Hold.PERHAPS_BOUGHT else max(found, up_to or 0)
+        reach = ", ".join(numbers) if cause == Hold.PERHAPS_BOUGHT else max(found, named)
         purchase.approved = {**approved, cause: reach}
         if cause == Hold.FIRST_LOOK and purchase.mapping_id is not None:
             mapping = session.get_one(Mapping, purchase.mapping_id)

@@ -114,11 +114,18 @@ def install(machine: Machine, configured: str, own_download: Path, say: Say) -> 
     found = find(machine, configured, own_download)
     if found is None and _download(machine, say):
         found = find(machine, configured, own_download)
+    is_own = not configured and found is not None and found.path == own_download
+    useless = is_own and not _starts(machine, own_download, say)
+    if useless:
+        found = find(machine, configured, None)
     if found is None and machine.is_root and machine.is_debian:
         _from_debian(machine, say)
-        found = find(machine, configured, own_download)
+        found = find(machine, configured, None)
     if found is None:
         raise ConfigError(_("there is no browser on this machine and none could be got"), _(CHOICES))
+    if useless:
+        # It would be the first choice from now on.
+        own_download.unlink()
     say(_("The browser is {browser} ({origin}).").format(browser=found.path, origin=_(found.origin)))
     return found
 
@@ -173,6 +180,17 @@ def _download(machine: Machine, say: Say) -> bool:
         if problem:
             say(_("The system libraries it may need could not be installed: {problem}").format(problem=problem))
     return True
+
+
+def _starts(machine: Machine, program: Path, say: Say) -> bool:
+    """Whether a download that was just made, or was made before, finds all the system libraries it needs."""
+    if not machine.system.startswith("linux"):
+        # They come with it there, and on Windows the question would open a window.
+        return True
+    problem = run_bounded(machine, (str(program), "--version"))
+    if problem:
+        say(_("It does not start: {problem}").format(problem=problem))
+    return not problem
 
 
 def _from_debian(machine: Machine, say: Say) -> None:

@@ -80,15 +80,18 @@ def _drift(offer: Offer, buying: Buying, approved: Approved) -> Held | None:
 
 
 def _margin(offer: Offer, buying: Buying, rates: Mapping[str, Decimal], approved: Approved) -> Held | None:
-    if not buying.least_margin_percent or Hold.LOW_MARGIN in approved:
+    if not buying.least_margin_percent:
         return None
+    total = offer.total.minor
     left = margin_percent(offer.sale, offer.total, rates)
     if left is None:
         pair = f"{offer.total.currency}/{offer.sale.currency}"
-        return None if Hold.NO_RATE in approved else Held(Hold.NO_RATE, {"pair": pair})
-    if left >= buying.least_margin_percent:
+        no_rate = Held(Hold.NO_RATE, {"pair": pair, "found_minor": total})
+        return None if _covers(approved, Hold.NO_RATE, total) else no_rate
+    if left >= buying.least_margin_percent or _covers(approved, Hold.LOW_MARGIN, total):
         return None
-    return Held(Hold.LOW_MARGIN, {"asked": str(buying.least_margin_percent), "found": str(left)})
+    least = str(buying.least_margin_percent)
+    return Held(Hold.LOW_MARGIN, {"asked": least, "found": str(left), "found_minor": total})
 
 
 def _covers(approved: Approved, code: Hold, amount: int) -> bool:

@@ -53,7 +53,7 @@ def pulled_line(pulled: Pulled) -> str:
 
 
 def synced_line(synced: "Synced") -> str:
-    """What a sync did."""
+    """What a sync did, and a line for each order that it saw and nobody here knows."""
     if not synced.open:
         return _("no open AliExpress orders, nothing to read")
     pages = synced.list_pages + synced.details + synced.trackings
@@ -64,7 +64,12 @@ def synced_line(synced: "Synced") -> str:
         counted("{count} new tracking number", "{count} new tracking numbers", synced.numbers),
         *_where_any(_SYNCED, missing=synced.missing, problems=len(synced.problems)),
     ]
-    return _ended(parts, stopped=synced.stopped)
+    orphan = _(
+        "AliExpress order {number} ({what}) is for a product that you have mapped, and belongs to no order here; "
+        "if it should: dropferry link ORDER {number}"
+    )
+    orphans = [orphan.format(number=each.number, what=each.what) for each in synced.orphans]
+    return "\n  ".join([_ended(parts, stopped=synced.stopped), *orphans])
 
 
 def rechecked_line(rechecked: "Rechecked") -> str:

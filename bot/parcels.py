@@ -23,8 +23,9 @@ class Item:
     count: int
 
     def is_of(self, product_id: str, sku_id: str | None) -> bool:
-        """Whether this is the named product, and the named SKU where both sides name one."""
-        return self.product_id == product_id and (sku_id is None or self.sku_id in (None, sku_id))
+        """Whether this is the named product, on whichever site, and the named SKU where both sides name one."""
+        same = global_product(self.product_id) == global_product(product_id)
+        return same and (sku_id is None or self.sku_id in (None, sku_id))
 
 
 @dataclass(frozen=True, slots=True)

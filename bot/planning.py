@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot.config import Config
-from bot.facts import Tab
+from bot.facts import Said, Tab, Why
 from bot.holds import PASSING
 from bot.language import _
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
 from bot.standing import OLD_APP, OrderRows, is_before, load
 from bot.tabs import PAID_IN_STORE
+from bot.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,7 @@ class _Planning:
             return [replace(base, blocker=told.format(order=order.name.removeprefix("#")))]
         mappings = mappings_for(rows, line)
         if not mappings:
-            told = _("not mapped: dropferry map set {variant} ALIEXPRESS-URL")
-            return [replace(base, blocker=told.format(variant=line.variant_id))]
+            return [replace(base, blocker=_not_mapped(order, line))]
         bought = _bought(rows, line)
         waiting = {purchase.item: purchase for purchase in rows.waiting.get(line.id, [])}
         return [
@@ -159,6 +159,13 @@ class _Planning:
         purchase.units = mapping.units * quantity
         self.session.add(purchase)
         self.session.flush()
+
+
+def _not_mapped(order: Order, line: Line) -> str:
+    if line.variant_id:
+        return _("not mapped: dropferry map set {variant} ALIEXPRESS-URL").format(variant=line.variant_id)
+    # A custom item of the store has no variant that could be mapped.
+    return sentence(Said(Why.NOT_BOUGHT, {"order": order.name, "line": line.position, "variant": ""}))
 
 
 def _unproved(mapping: Mapping) -> str | None:

@@ -27,7 +27,10 @@ COUNTRIES = {"UK": "GB", "SRB": "RS", "MNE": "ME", "ALA": "AX", "GGY": "GG", "JE
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A line that is to be bought; `products` are those it was bought as before, none where that is not known."""
+    """A line that is to be bought; `products` are those it was bought as before, none where that is not known.
+
+    `mapped` is what one of it is bought as, where that is mapped: products with their pieces.
+    """
 
     line: int
     order: str
@@ -35,6 +38,20 @@ class OpenLine:
     title: str
     quantity: int
     products: frozenset[str] = frozenset()
+    mapped: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def pieces(self) -> Counter[str]:
+        """How many of each mapped product are to be bought, by its id on the global site."""
+        found: Counter[str] = Counter()
+        for product_id, units in self.mapped:
+            found[global_product(product_id)] += self.quantity * units
+        return found
+
+    @property
+    def quantities(self) -> frozenset[int]:
+        """The numbers of pieces that one item of it may have in AliExpress's list."""
+        return frozenset({self.quantity, *self.pieces.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,8 @@ def suggest(orders: Sequence[OpenOrder], details: Sequence[OrderDetail]) -> list
     for order in orders:
         fitting = [detail for detail in details if _same_buyer(order, detail)]
         for line in order.lines:
-            by_line[line] = [detail for detail in fitting if _holds(detail, line)]
+            as_mapped = [detail for detail in fitting if line.mapped and _holds_mapped(detail, line)]
+            by_line[line] = as_mapped or [detail for detail in fitting if _holds(detail, line)]
             for detail in by_line[line]:
                 claims[detail.order_id].append(line)
                 claimants[detail.order_id].add(order.order_id)
@@ -88,10 +106,15 @@ def _sure(
     (detail,) = found
     # All lines of one order may share the number, as long as it holds as many pieces of each kind.
     lines = claims[detail.order_id]
-    wanted = Counter(line.quantity for line in lines)
-    there = Counter(item.quantity for item in detail.lines)
+    pieces = sum((line.pieces for line in lines if line.mapped), Counter[str]())
+    if any(_pieces(detail)[product_id] != count for product_id, count in pieces.items()):
+        # Other goods than those that are mapped may be for anything.
+        return None
+    unmapped = [line for line in lines if not line.mapped]
+    wanted = Counter(line.quantity for line in unmapped)
+    there = Counter(item.quantity for item in detail.lines if global_product(item.product_id) not in pieces)
     # Where nobody knows the products, an item more than there are lines may as well be what was bought for somebody.
-    known = all(line.products for line in lines)
+    known = all(line.products for line in unmapped)
     return detail.order_id if (not wanted - there if known else wanted == there) else None
 
 
@@ -109,7 +132,22 @@ def _same_buyer(order: OpenOrder, detail: OrderDetail) -> bool:
     return name != () and name_key(order.recipient) == name and (same_phone or same_post_code)
 
 
+def _pieces(detail: OrderDetail) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for item in detail.lines:
+        found[global_product(item.product_id)] += item.quantity
+    return found
+
+
+def _holds_mapped(detail: OrderDetail, line: OpenLine) -> bool:
+    there = _pieces(detail)
+    return all(there[product_id] >= count for product_id, count in line.pieces.items())
+
+
 def _holds(detail: OrderDetail, line: OpenLine) -> bool:
+    if line.mapped:
+        # Bought by hand from somebody else, perhaps; for a person to say.
+        return any(item.quantity in line.quantities for item in detail.lines)
     products = {global_product(product_id) for product_id in line.products}
     return any(
         item.quantity == line.quantity and (not products or global_product(item.product_id) in products)

@@ -23,8 +23,11 @@ HELD: dict[str, str] = {
         "perhaps bought already: AliExpress order {numbers} has the same product and recipient. "
         "This is it: dropferry link {order}/{line} NUMBER. Buy anyway: dropferry approve {order}"
     ),
-    Hold.OTHER_HOME: mark("another dropferry ({home}) is at this order; it waits until that one is done"),
-    Hold.STORE_CHANGED: mark("changed in the store meanwhile: {what}; look, then dropferry approve {order}"),
+    Hold.OTHER_HOME: mark(
+        "another dropferry ({home}) is at this order; it waits until that one is done. "
+        "If that one buys no more (an old computer, a copied folder): dropferry approve {order}"
+    ),
+    Hold.STORE_CHANGED: mark("changed meanwhile: {what}; look, then dropferry approve {order}"),
     Hold.ADDRESS: mark("the address cannot be typed into AliExpress: {problems}; dropferry address {order}"),
     Hold.UNPROVEN_METHOD: mark(
         'waits for one purchase under your eyes: "{method}" must first show that it leaves an order '

@@ -87,6 +87,7 @@ class Workplace:
                     on_trouble=Evidence(self.home.evidence).keep,
                     stopped=stopped,
                     progress=self.progress,
+                    home=self.home,
                 )
                 if found.list_pages:
                     self._is_signed_in(account, context)

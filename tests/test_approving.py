@@ -33,6 +33,11 @@ def drift(minor: int) -> dict[str, Any]:
     return {"asked": "5.20 USD", "found": f"{minor / 100:.2f} USD", "found_minor": minor}
 
 
+def in_dollars(_account: str) -> str:
+    """Every account pays in dollars."""
+    return "USD"
+
+
 def test_one_word_lifts_one_cause_for_forty_orders(sqlite: Database) -> None:
     """Proves "accept 5.90 instead of 5.20 for these 40": what costs more stays, and so does every other cause."""
     with sqlite.write() as session:
@@ -40,12 +45,47 @@ def test_one_word_lifts_one_cause_for_forty_orders(sqlite: Database) -> None:
         dearer = held(session, Hold.PRICE_DRIFT, hold_data=drift(591))[2]
         other = held(session, Hold.PERHAPS_BOUGHT, hold_data={"numbers": NUMBER})[2]
         elsewhere = held(session, Hold.PRICE_DRIFT, hold_data=drift(590), product_id="1005009")[2]
-        lifted = approve_product(session, PRODUCT, 590, rows.NOW)
+        lifted = approve_product(session, PRODUCT, "5.90", in_dollars, rows.NOW)
         assert 40 == len(lifted)
         assert {(PurchaseState.NEW, 590)} == {(row.state, row.approved[Hold.PRICE_DRIFT]) for row in fitting}
         assert {PurchaseState.HELD} == {row.state for row in (dearer, other, elsewhere)}
         with pytest.raises(NotApprovedError, match=r"at least 5\.91 USD"):
-            approve_product(session, PRODUCT, 590, rows.NOW)
+            approve_product(session, PRODUCT, "5.90", in_dollars, rows.NOW)
+
+
+def test_an_amount_is_for_each_piece(sqlite: Database) -> None:
+    """Proves that "5.90 instead of 5.20" is a price for one piece; for a cap it is what the purchase may cost."""
+    with sqlite.write() as session:
+        three = held(session, Hold.PRICE_DRIFT, hold_data=drift(1770), units=3)[2]
+        sold, line, dearer = held(session, Hold.PRICE_DRIFT, hold_data=drift(1771), units=3)
+        cap = held(session, Hold.OVER_ORDER, hold_data=drift(1770), units=3)[2]
+        assert 1 == len(approve_product(session, PRODUCT, "5.90", in_dollars, rows.NOW))
+        assert 1770 == three.approved[Hold.PRICE_DRIFT]
+        assert {PurchaseState.HELD} == {dearer.state, cap.state}
+        with pytest.raises(NotApprovedError, match=r"costs more than that: 5\.91 USD a piece"):
+            approve_order(session, sold, [line], 590, rows.NOW)
+
+
+def test_an_amount_of_several_currencies_is_refused(sqlite: Database) -> None:
+    """Proves that 590 is not taken for dollars and yen at once, and that each account's own digits count."""
+    with sqlite.write() as session:
+        held(session, Hold.PRICE_DRIFT, hold_data=drift(590), account="japan")
+        with pytest.raises(NotApprovedError, match=r'"5\.90" is no amount'):
+            approve_product(session, PRODUCT, "5.90", lambda _account: "JPY", rows.NOW)
+        held(session, Hold.PRICE_DRIFT, hold_data=drift(590))
+        currencies = {"japan": "JPY", "main": "USD"}
+        with pytest.raises(NotApprovedError, match=r"several currencies \(JPY, USD\)"):
+            approve_product(session, PRODUCT, "590", currencies.__getitem__, rows.NOW)
+        assert 2 == len(approve_product(session, PRODUCT, None, currencies.__getitem__, rows.NOW))
+
+
+def test_a_margin_is_approved_for_the_total_that_was_seen(sqlite: Database) -> None:
+    """Proves that an approval of a low margin keeps the total, and that an amount for a price does not widen it."""
+    with sqlite.write() as session:
+        low = {"asked": "20", "found": "3.1", "found_minor": 970}
+        sold, line, row = held(session, Hold.LOW_MARGIN, hold_data=low)
+        approve_order(session, sold, [line], 5000, rows.NOW)
+        assert 970 == row.approved[Hold.LOW_MARGIN]
 
 
 def test_what_may_be_bought_already_is_never_lifted_in_bulk(sqlite: Database) -> None:
@@ -56,7 +96,7 @@ def test_what_may_be_bought_already_is_never_lifted_in_bulk(sqlite: Database) ->
         bought = held(session, Hold.PERHAPS_BOUGHT, hold_data={"numbers": NUMBER})[2]
         pays = held(session, "pays_at_once")[2]
         unknown = held(session, Hold.OUTCOME_UNKNOWN, intent_at=rows.NOW)[2]
-        assert 2 == len(approve_product(session, PRODUCT, None, rows.NOW))
+        assert 2 == len(approve_product(session, PRODUCT, None, in_dollars, rows.NOW))
         assert {PurchaseState.NEW} == {price.state, first.state}
         assert {PurchaseState.HELD} == {bought.state, pays.state, unknown.state}
 
@@ -136,7 +176,7 @@ def test_number_keeps_its_one_owner(sqlite: Database) -> None:
         sold, line, row = held(session, Hold.OUTCOME_UNKNOWN, intent_at=rows.NOW)
         with pytest.raises(NotApprovedError, match=f"belongs to line 1 of order {owner.name}") as refused:
             resolve(session, sold, line, numbers=[NUMBER], account="main", now=rows.NOW)
-        assert f"dropferry unlink {owner.name[1:]}/1" in str(refused.value.fix)
+        assert f"dropferry link --undo {owner.name[1:]}/1" in str(refused.value.fix)
         tie = session.exec(select(PurchaseOrder)).one()
         session.get_one(Purchase, tie.purchase_id).state = PurchaseState.CANCELLED
         session.flush()

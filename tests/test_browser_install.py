@@ -62,6 +62,12 @@ def recording(programs: Path, name: str, then: str) -> Path:
     return program(programs, name, f"import sys, pathlib\n{log}\n{then}")
 
 
+def download(own: Path, code: str = NOTHING) -> str:
+    """What Playwright does: a program that is there afterwards."""
+    text = f"#!{sys.executable}\n{code}\n"
+    return f"own = pathlib.Path({str(own)!r})\nown.write_text({text!r}, encoding='utf-8'); own.chmod(0o755)"
+
+
 def ends(pid: int) -> bool:
     """Whether a process is over within ten seconds; nobody may have collected it yet."""
     until = time.monotonic() + 10
@@ -150,13 +156,32 @@ def test_where_macos_and_windows_keep_them(programs: Path, system: str, app: str
 def test_playwright_is_asked_first(programs: Path) -> None:
     """Where there is none, Playwright downloads its own, then the libraries it needs, and that one is used."""
     own = programs / "own"
-    playwright = recording(programs, "playwright", f"pathlib.Path({str(own)!r}).write_text('')")
+    playwright = recording(programs, "playwright", download(own))
     recording(programs, "apt-get", "")
     told: list[str] = []
     found = install(machine(programs, is_root=True, release=DEBIAN, playwright=playwright), "", own, told.append)
     assert Found(own, "Playwright's own download") == found
     assert ["playwright install chromium", "playwright install-deps chromium"] == calls(programs)
     assert f"The browser is {own} (Playwright's own download)." == told[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asked on Linux alone, where libraries may be missing")
+@pytest.mark.parametrize("is_root", [True, False])
+def test_a_download_that_does_not_start_is_not_taken(programs: Path, is_root: bool) -> None:
+    """Where it lacks libraries, that is told, and Debian is still asked; what it gave is the choice from then on."""
+    own = programs / "own"
+    playwright = recording(programs, "playwright", download(own, "print('libnss3.so: cannot open'); exit(127)"))
+    made = f"pathlib.Path({str(programs)!r}, sys.argv[-1])"
+    recording(programs, "apt-get", f"made = {made}\nif 'install' in sys.argv: made.write_text(''); made.chmod(0o755)")
+    told: list[str] = []
+    here = machine(programs, is_root=is_root, release=DEBIAN, playwright=playwright)
+    if is_root:
+        found = install(here, "", own, told.append)
+        assert Found(programs / "chromium", "installed on this machine") == found == find(here, "", own)
+    else:
+        with pytest.raises(ConfigError, match="none could be got"):
+            install(here, "", own, told.append)
+    assert "It does not start: libnss3.so: cannot open" in told
 
 
 def test_debian_is_asked_next(programs: Path) -> None:

@@ -108,6 +108,7 @@ def test_caps_of_run_day_and_hour_cannot_be_approved(spent: Spent, cause: Hold) 
     assert cause == (found and found[0])
 
 
+LOW = {"asked": "20", "found": "19.9", "found_minor": 1000}
 VND, RATE = Money(minor=300_000, currency="VND"), {"USD/VND": Decimal(25000)}
 
 
@@ -115,18 +116,20 @@ VND, RATE = Money(minor=300_000, currency="VND"), {"USD/VND": Decimal(25000)}
     ("sale", "rates", "approved", "expected"),
     [
         (usd(1250), {}, {}, None),
-        (usd(1249), {}, {}, (Hold.LOW_MARGIN, {"asked": "20", "found": "19.9"})),
-        (usd(1249), {}, {Hold.LOW_MARGIN: 0}, None),
+        (usd(1249), {}, {}, (Hold.LOW_MARGIN, LOW)),
+        (usd(1249), {}, {Hold.LOW_MARGIN: 1000}, None),
+        (usd(1249), {}, {Hold.LOW_MARGIN: 999}, (Hold.LOW_MARGIN, LOW)),
         (Money(minor=312_500, currency="VND"), RATE, {}, None),
-        (VND, RATE, {}, (Hold.LOW_MARGIN, {"asked": "20", "found": "16.7"})),
-        (VND, {}, {}, (Hold.NO_RATE, {"pair": "USD/VND"})),
-        (VND, {}, {Hold.NO_RATE: 0}, None),
+        (VND, RATE, {}, (Hold.LOW_MARGIN, {"asked": "20", "found": "16.7", "found_minor": 1000})),
+        (VND, {}, {}, (Hold.NO_RATE, {"pair": "USD/VND", "found_minor": 1000})),
+        (VND, {}, {Hold.NO_RATE: 1000}, None),
     ],
 )
 def test_least_margin(
     sale: Money, rates: dict[str, Decimal], approved: dict[str, Any], expected: tuple[str, dict[str, Any]] | None
 ) -> None:
-    """Proves that a purchase that leaves too little of the sale is held, or that cannot be reckoned."""
+    """Proves that a purchase that leaves too little of the sale is held, or that cannot be reckoned; an approval holds
+    for the total that was seen."""
     assert expected == held(1000, sale=sale, least="20", rates=rates, approved=approved)
 
 

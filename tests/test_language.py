@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot import language
+from bot.cli.app import command
+from bot.cli.commands import COMMANDS
 from bot.language import _, counted
 from bot.wording_events import WHAT
 from tests import prose, words
@@ -239,3 +241,38 @@ class TestCode:
     def test_no_sentence_is_put_together(self, trees: dict[str, ast.Module]) -> None:
         """Proves that sentences are translated whole, and when they are told."""
         assert [] == [str(each) for path, tree in trees.items() for each in prose.misused(path, tree)]
+
+
+# What dropferry does or is, said of it in a sentence; any other word after its name is a command.
+SAID_OF_IT = {
+    *(
+        "after",
+        "already",
+        "buy",
+        "came",
+        "cannot",
+        "carries",
+        "did",
+        "does",
+        "finds",
+        "first",
+        "has",
+        "in",
+        "into",
+        "is",
+    ),
+    *("knows", "looks", "may", "never", "notes", "only", "opens", "or", "paid", "presses", "reads", "runs", "says"),
+    *("soon", "still", "tells", "than", "then", "works"),
+}
+NAMED = re.compile(r"\bdropferry +([a-z][a-z-]*)(?![\w-])(?: +([a-z][a-z-]*)(?![\w-]))?")
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """Proves that no sentence and no README sends anybody to a command, or to a part of one, that is not there."""
+    texts = [text for each in words.sentences() for text in ((each,) if isinstance(each, str) else each)]
+    texts += [(words.ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.vi.md")]
+    found = {named.groups() for text in texts for named in NAMED.finditer(text)}
+    unknown = {name for name, _below in found} - SAID_OF_IT - COMMANDS.keys()
+    assert (set(), True) == (unknown, len(found) > 40)
+    parts = {name: set(getattr(command(name), "commands", {})) for name in COMMANDS}
+    assert [] == [(name, below) for name, below in found if below and parts.get(name) and below not in parts[name]]

@@ -184,6 +184,20 @@ def test_order_of_another_home_is_left_to_it(shop: Shop) -> None:
     assert StoreSays() == one.confirm(shop.candidate())
 
 
+def test_order_is_taken_over_at_a_persons_word(shop: Shop) -> None:
+    """Proves that our tag takes the place of the named one alone, and that the other home then leaves the order."""
+    one, other = shop.lease("one"), shop.lease("other")
+    theirs = f"dropferry:{home_id(one.home)}"
+    shop.sold.tags = ["gift", theirs]
+    other.take_over(str(shop.sold.id), theirs)
+    ours = f"dropferry:{home_id(other.home)}"
+    assert ["gift", ours] == shop.sold.tags
+    assert StoreSays() == other.check(shop.candidate(), live=True) == other.confirm(shop.candidate())
+    assert (Hold.OTHER_HOME, {"home": ours}) == cause(one.confirm(shop.candidate()))
+    other.take_over(str(shop.sold.id), theirs)
+    assert ["gift", ours] == shop.sold.tags
+
+
 @pytest.mark.parametrize("point", ["place: about to lease", "place: tagged"])
 @pytest.mark.parametrize("seconds", [0, 3])
 def test_of_two_homes_that_tag_at_once_one_buys(

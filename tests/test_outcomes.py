@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.jobs.orphans import Orphan
 from bot.jobs.pull import Pulled
 from bot.jobs.push import Pushed
 from bot.jobs.recheck import Rechecked
@@ -103,3 +104,11 @@ def test_another_look_at_the_unpaid(found: Rechecked, line: str) -> None:
     assert line == rechecked_line(found)
     found.stopped = True
     assert not found.open or f"{line}, stopped before its end" == rechecked_line(found)
+
+
+def test_order_that_nobody_knows_is_named_by_a_sync() -> None:
+    """An order for a mapped product that belongs to nothing here has a line of its own."""
+    first, orphan = synced_line(Synced(open=1, orphans=[Orphan("8214398062177351", "2 x Tote")])).splitlines()
+    assert first.startswith("1 open order, 0 pages read")
+    assert "8214398062177351 (2 x Tote)" in orphan
+    assert "dropferry link ORDER 8214398062177351" in orphan

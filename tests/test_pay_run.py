@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from bot import checkpoints
 from bot.holds import Hold
 from bot.models import PurchaseState
 from bot.opening import now
@@ -85,6 +86,27 @@ def test_change_since_the_list_is_accepted_or_held(home: PayHome) -> None:
     (made,) = home.made()[taken.name, 1]
     assert made.total == outcome.quote.total.minor
     all_is_well(home)
+
+
+def test_address_that_changes_while_the_order_is_in_front_is_held(
+    home: PayHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves that an order typed with the old address is not handed over after a pull has taken in the new one."""
+    order = home.sell()
+    reached = checkpoints.reached
+
+    def move(name: str) -> None:
+        reached(name)
+        if name == "pay: in front":
+            assert order.address is not None
+            order.address["address1"] = "1 Elsewhere Road"
+            home.sandbox.shop.touch(order)
+            home.pull()
+
+    monkeypatch.setattr(checkpoints, "reached", move)
+    before = home.presses
+    assert {order.name: "held"} == states(home.pay())
+    assert ({(order.name, 1): Hold.STORE_CHANGED}, before) == (home.held(), home.presses)
 
 
 def test_person_stops_the_run(home: PayHome) -> None:

@@ -5,6 +5,7 @@ The jobs run against the stand-ins in a real browser. Where nothing is ordered a
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 from sqlmodel import select
 
+from bot import checkpoints, rechecks
 from bot.buying_home import stop_file
 from bot.clock_leap import ClockWatch
 from bot.facts import Tab
 from bot.holds import Hold
 from bot.jobs.purchasing import Outcome
+from bot.jobs.sync import sync
 from bot.models import Event, Order, PurchaseState
-from bot.models_buying import ProvenMethod
+from bot.models_buying import Mapping, ProvenMethod
+from bot.opening import now
 from bot.sandbox.aliexpress.buyers import PaymentKind
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.server import Sandbox
@@ -153,6 +157,27 @@ def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
     assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
 
 
+@pytest.mark.parametrize(("point", "page"), [(None, "order_list"), ("place: leased", "product")])
+def test_design_that_was_switched_ends_the_run(
+    never: Keeper, monkeypatch: pytest.MonkeyPatch, point: str | None, page: str
+) -> None:
+    """Proves that pages in a design nobody knows, from the beginning or half-way, are a changed page and no guess."""
+    reached = checkpoints.reached
+
+    def switch(name: str) -> None:
+        reached(name)
+        if name == point:
+            never.sandbox.ali.set_faults({"design": "unknown"})
+
+    monkeypatch.setattr(checkpoints, "reached", switch)
+    never.sandbox.ali.set_faults({"design": "unknown"} if point is None else {})
+    done = never.place("#1001")
+    assert isinstance(done.trouble, PageChanged), done
+    assert (page, []) == (done.trouble.page, done.outcomes)
+    ((purchase, _),) = never.purchases().values()
+    assert purchase.intent_at is None
+
+
 def test_machine_that_slept_ends_the_run(never: Keeper) -> None:
     """Proves that nothing is bought with pages from before a sleep: the run ends, and says to run it again."""
     wall = itertools.count(0, 3600)
@@ -166,7 +191,7 @@ def test_page_that_changes_under_the_finger_is_not_pressed(keeper: Keeper, what:
     keeper.sandbox.ali.set_faults({"redraw": what, "redraw_on": "pointerdown"})
     keeper.buyer.kind = "place_order" if what == "button" else "pay_now_deferred"
     outcome = keeper.one(keeper.sell().name)
-    assert ("nothing", []) == (outcome.state, keeper.orders())
+    assert ("failed", []) == (outcome.state, keeper.orders())
     ((purchase, _),) = keeper.purchases().values()
     assert (PurchaseState.NEW, None) == (purchase.state, purchase.intent_at)
     assert "not ordered: the button sent nothing" in events(keeper)
@@ -207,6 +232,31 @@ def test_store_that_changes_its_mind_a_second_before_the_press(keeper: Keeper) -
     assert Hold.STORE_CHANGED == why_held(keeper, keeper.one(moved.name, supervised=in_the_store(move)))
     halted = keeper.one(stopped.name, supervised=in_the_store(stop_file(keeper.home).touch))
     assert ("nothing", True) == (halted.state, "buying is stopped" in halted.why)
+    assert before == keeper.presses
+
+
+def test_what_a_pull_or_a_person_changes_after_the_address_was_typed_is_not_pressed(keeper: Keeper) -> None:
+    """Proves that an address taken in, and goods mapped anew, between quote and press are held, not bought."""
+    moved, remapped = keeper.sell(), keeper.sell(1)
+    before = keeper.presses
+
+    def move() -> bool:
+        assert moved.address is not None
+        moved.address["address1"] = "1 Elsewhere Road"
+        keeper.sandbox.shop.touch(moved)
+        keeper.pull()
+        return True
+
+    def remap() -> bool:
+        with keeper.database() as database, database.write() as session:
+            for row in session.exec(select(Mapping)):
+                row.units, row.carrier = 2, "CAINIAO_OTHER"
+                session.add(row)
+        return True
+
+    assert Hold.STORE_CHANGED == why_held(keeper, keeper.one(moved.name, supervised=lambda _quote: move()))
+    late = keeper.one(remapped.name, supervised=lambda _quote: remap())
+    assert ("held", True) == (late.state, "what it is mapped to, the quantity: 1 before, 2 now" in late.why)
     assert before == keeper.presses
 
 
@@ -318,6 +368,27 @@ def test_order_that_shows_as_paid_stops_all_buying(keeper: Keeper) -> None:
     stop_file(keeper.home).unlink()
     assert Hold.UNPROVEN_METHOD == why_held(keeper, keeper.one(second.name))
     assert before + 1 == keeper.presses
+
+
+@pytest.mark.parametrize(("minutes", "asked", "stops"), [(0, False, True), (11, False, False), (0, True, False)])
+def test_order_that_a_sync_sees_paid_minutes_after_the_press_stops_all_buying(
+    keeper: Keeper, minutes: int, asked: bool, stops: bool
+) -> None:
+    """Proves the tripwire for a charge that shows only after the number was noted; not for a person's payment."""
+    order = keeper.sell()
+    assert "placed" == keeper.one(order.name).state
+    assert not stop_file(keeper.home).exists()
+    keeper.sandbox.ali.pay([each.number for each in keeper.orders()])
+    later = now() + timedelta(minutes=minutes)
+    with keeper.database() as database:
+        if asked:
+            with database.write() as session:
+                rechecks.ask_again(session, ACCOUNT, later)
+        site = keeper.config.site
+        for _ in range(2):
+            sync(database, keeper.context, site, ACCOUNT, clock=lambda: later, home=keeper.home)
+    assert stops is stop_file(keeper.home).exists()
+    assert int(stops) == events(keeper).count("ALARM: paid at once")
 
 
 def test_one_purchase_under_a_persons_eyes_proves_the_method(keeper: Keeper) -> None:

@@ -272,3 +272,13 @@ def test_bundle_is_bought_item_by_item_but_by_hand_as_a_whole(sqlite: Database) 
         rows.bought(session, lines)
         restand(session, [robot.id or 0, hand.id or 0], rows.NOW)
         assert [found[1].purchase] == [each.purchase for each in planned(session)]
+
+
+def test_custom_item_is_bought_by_hand(sqlite: Database) -> None:
+    """Proves that a line without a variant, which cannot be mapped, is told how its order is linked."""
+    with sqlite.write() as session:
+        sold, (line,) = order(session)
+        line.variant_id = None
+        session.flush()
+        assert f"dropferry link {sold.name[1:]}/1 ALIEXPRESS-NUMBER" in (blocker(session) or "")
+        assert "map set" not in (blocker(session) or "")

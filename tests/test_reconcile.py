@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import BrowserContext
 
 from bot.parcels import US_OFFSET
 from bot.reconcile import Asked, Seen, Verdict, holds, may_be_for, reconcile
 from flows.pages import order_detail, order_list
+from flows.tab import close_tab
 from flows.values import AliLine, Recipient
-from tests.reading import real_data
+from tests.reading import real_data, real_text
 
 HERE = Recipient(
     name="Nguyen Van Duc", phone="+84 912000111", country_code="VN", address="25 Hang Bong", region="Ha Noi",
@@ -63,6 +65,28 @@ def test_each_real_order_is_found_by_what_was_asked(real: list[Seen]) -> None:
         below = str(int(order.number) - 1)
         assert Verdict(found=(order.number,)) == reconcile(asked_for(order, below), real, set(others))
         assert Verdict() == reconcile(asked_for(order, below), [each for each in real if each is not order], set())
+
+
+def test_copied_card_is_found_as_it_is_drawn(context: BrowserContext, shared: Path) -> None:
+    """Proves for a card that is drawn alone, whose SKU has no id, that product, quantity and day decide."""
+    page = context.new_page()
+    page.set_content(real_text(shared, "order-card.copy.html"))
+    (card,) = order_list.from_page(page).orders
+    close_tab(page)
+    drawn = [Seen(card.order_id, card.ordered_on, card.lines, card.status)]
+    wanted = replace(
+        ASKED, product_id="1005000000000001", quantity=1, known_number=str(int(card.order_id) - 1),
+        pressed_on=date(2026, 4, 17),
+    )  # fmt: skip
+    assert Verdict(found=("8000000000000001",)) == reconcile(wanted, drawn, set())
+    others = [
+        replace(wanted, product_id="1005000000000002"),
+        replace(wanted, known_number=card.order_id),
+        replace(wanted, pressed_on=date(2026, 4, 20)),
+    ]
+    assert [Verdict()] * 3 == [reconcile(other, drawn, set()) for other in others]
+    assert Verdict() == reconcile(wanted, drawn, {card.order_id})
+    assert () == reconcile(replace(wanted, quantity=2), drawn, set()).found
 
 
 def test_real_order_that_is_known_or_owned_is_never_found(real: list[Seen]) -> None:

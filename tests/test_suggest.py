@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
+from sqlmodel import select
 
 from bot.jobs import suggest
 from bot.jobs.suggest import accept, find_suggestions
+from bot.mapping import variant_of
+from bot.models_buying import Mapping
 from bot.sandbox.shop_goods import CATALOGUE, SA, VN
 from bot.suggesting import Suggestion
 from tests.merchant import (  # noqa: F401
@@ -72,6 +75,23 @@ def test_two_candidates_are_never_ticked(merchant: Merchant, context: BrowserCon
     assert [set(numbers)] * 2 == [set(each.candidates) for each in found]
     assert 0 == take(merchant, found)
     assert None is merchant.line(order.name)["ali_order_id"]
+
+
+def test_what_a_line_is_mapped_to_is_what_is_looked_for(merchant: Merchant, context: BrowserContext) -> None:
+    """Proves that an order for another product than the mapped one is shown and not ticked, and the mapped one is."""
+    for _ in range(2):
+        merchant.sell(TOTE)
+    merchant.pull()
+    bought = [merchant.buy(name)[0] for name in ("#1001", "#1002")]
+    product = TOTE[0].ali_item_id
+    with merchant.database.write() as session:
+        mapping = Mapping(shop="main", variant_id=variant_of(session, "1001/1", None)[1], created_at=merchant.clock())
+        mapping.product_id = str(int(product) + 1)
+        session.add(mapping)
+    assert {"#1001/1": None, "#1002/1": None} == told(look(merchant, context))
+    with merchant.database.write() as session:
+        session.exec(select(Mapping)).one().product_id = product
+    assert {"#1001/1": bought[0], "#1002/1": bought[1]} == told(look(merchant, context))
 
 
 def test_two_orders_of_one_buyer_are_never_ticked(merchant: Merchant, context: BrowserContext) -> None:

@@ -174,6 +174,38 @@ def test_an_item_more_is_sure_only_where_the_product_is_known() -> None:
     assert {1: FIRST} == sure([an_order(a_line(1, 1, BAG))], [detail])
 
 
+def mapped(*products: tuple[str, int], line: int = 1, quantity: int = 1) -> OpenLine:
+    """A line whose variant is mapped to so many pieces of these products."""
+    return replace(a_line(line, quantity), mapped=products)
+
+
+def test_a_mapped_line_is_sure_only_for_its_product() -> None:
+    """Proves that another product of the same buyer and quantity is shown, and never sure; the mapped one wins."""
+    order = an_order(mapped((BAG, 1)))
+    assert [Suggestion(order.lines[0], (FIRST,), None)] == suggest([order], [a_detail(FIRST, (CUP, 1))])
+    both = [a_detail(FIRST, (CUP, 1)), a_detail(SECOND, (BAG, 1))]
+    assert [Suggestion(order.lines[0], (SECOND,), SECOND)] == suggest([order], both)
+    assert {1: FIRST} == sure([order], [a_detail(FIRST, (str(int(BAG) + US_OFFSET), 1))])
+
+
+def test_a_mapped_line_is_bought_in_pieces() -> None:
+    """Proves that a set of two is looked for as two pieces each, and that fewer or more of them are not sure."""
+    order = an_order(mapped((BAG, 2), quantity=3))
+    found = {count: sure([order], [a_detail(FIRST, (BAG, count))]) for count in (2, 3, 6, 8)}
+    assert {2: {}, 3: {1: None}, 6: {1: FIRST}, 8: {1: None}} == found
+
+
+def test_a_line_of_several_items_is_sure_only_where_all_are_there() -> None:
+    """Proves that half of what a line is made of does not answer for the line."""
+    order = an_order(mapped((BAG, 1), (CUP, 2)))
+    assert {1: FIRST} == sure([order], [a_detail(FIRST, (BAG, 1), (CUP, 2))])
+    assert {1: None} == sure([order], [a_detail(FIRST, (BAG, 1))])
+    assert {1: None, 2: None} == sure([an_order(mapped((BAG, 1)), mapped((BAG, 1), line=2))], [a_detail()])
+    assert {1: FIRST, 2: FIRST} == sure(
+        [an_order(mapped((BAG, 1)), mapped((BAG, 1), line=2))], [a_detail(FIRST, (BAG, 2))]
+    )
+
+
 def test_nothing_is_said_of_lines_that_nothing_fits() -> None:
     """A line without a candidate is left out, the others go on."""
     order = an_order(a_line(1), a_line(2, 5))

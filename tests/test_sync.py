@@ -1,5 +1,6 @@
 """Syncing an AliExpress account: which pages are opened, what is kept of them, and what trouble leaves behind."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from playwright.sync_api import BrowserContext
 
 from bot.facts import Tab
 from bot.jobs.sync import Synced, has_open_orders
+from bot.models_buying import Mapping
+from bot.parcels import US_OFFSET
 from bot.sandbox.shop_goods import CATALOGUE
 from flows.values import AliStatus
 from tests.merchant import (  # noqa: F401
@@ -195,6 +198,25 @@ class TestTrackingAgain:
         assert {"list": 1} == loads(merchant)
 
 
+class TestWhatBelongsToNobody:
+    """Cards that a sync reads anyway, of orders that nobody here knows."""
+
+    def test_orders_for_a_mapped_product_are_named(self, merchant: Merchant, context: BrowserContext) -> None:
+        """Proves that they are named while they may still come, and that other strangers are not."""
+        several(merchant, 1)
+        orphan, cancelled, other = (merchant.sell(goods) for goods in (TOTE, TOTE, DRIPPER))
+        numbers = {sold.name: merchant.buy(sold.name)[0] for sold in (orphan, cancelled, other)}
+        merchant.ali.cancel([numbers[cancelled.name]])
+        with merchant.database.write() as session:
+            regional = str(int(TOTE[0].ali_item_id) + US_OFFSET)
+            session.add(Mapping(shop="main", variant_id="1", product_id=regional, created_at=merchant.clock()))
+        (found,) = merchant.sync(context).orphans
+        assert (numbers[orphan.name], True) == (found.number, found.what.startswith("1 x "))
+        merchant.pull()
+        merchant.link(orphan.name, found.number)
+        assert [] == merchant.sync(context).orphans
+
+
 class TestWhatIsRead:
     """Parcels find their lines."""
 
@@ -211,6 +233,20 @@ class TestWhatIsRead:
         assert {("USPS", "AliExpress standard shipping")} == {
             (parcel["carrier"], parcel["service"]) for parcel in parcels
         }
+
+    def test_account_on_the_us_site(self, merchant: Merchant, context: BrowserContext) -> None:
+        """Two parcels of an order that was bought as one product are told, though the site shows another id for it."""
+        order = merchant.sell((CATALOGUE[7], 3))
+        merchant.pull()
+        (number,) = merchant.buy(order.name)
+        made = merchant.ali.order(number)
+        merchant.link(order.name, number, made.lines[0].product_id)
+        made.lines = tuple(replace(each, product_id=str(int(each.product_id) + US_OFFSET)) for each in made.lines)
+        merchant.ali.ship([number], parcels=2)
+        merchant.sync(context)
+        merchant.push(yes=True)
+        assert Tab.FULFILLED == merchant.tab(order.name)
+        assert [parcel.number for parcel in made.parcels] == [told for _name, told, _state in merchant.fulfilments]
 
     def test_several_lines_on_one_number(self, merchant: Merchant, context: BrowserContext) -> None:
         """Two lines in one AliExpress order that travels in one parcel are told in one fulfilment."""

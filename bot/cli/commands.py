@@ -33,7 +33,7 @@ SECTIONS = {
         "place": ("bot.cli.placing:place", mark("Buy on AliExpress, or only see what it would cost.")),
         "pay-run": ("bot.cli.pay_run:pay_run", mark("Buy order after order: you press and pay, the rest is done.")),
         "pay": ("bot.cli.paying:pay", mark("List what waits for your payment on AliExpress, the most urgent first.")),
-        "approve": ("bot.cli.placing:approve", mark("Lift what holds a purchase back.")),
+        "approve": ("bot.cli.approving:approve", mark("Lift what holds a purchase back.")),
         "resolve": ("bot.cli.placing:resolve", mark("Say what became of a purchase that may have been placed.")),
         "reorder": ("bot.cli.paying:reorder", mark("Buy again what AliExpress has cancelled or closed.")),
         "reconcile": ("bot.cli.placing:reconcile", mark("Hold what dropferry knows against what AliExpress shows.")),

@@ -35,6 +35,7 @@ _STATES = {
     "placed": mark("placed"),
     "held": mark("held"),
     "unknown": mark("unknown"),
+    "failed": mark("failed"),
     "nothing": mark("nothing"),
 }
 
@@ -53,9 +54,11 @@ def print_report(done: "Placed") -> None:
             output.say(f"{each.candidate.order}/{each.candidate.position}: {each.why}")
     states = [each.state for each in done.outcomes]
     if done.live:
-        told = _("{placed} placed, {held} held, {unknown} unknown; what is placed waits in To pay for you")
+        told = _(
+            "{placed} placed, {held} held, {unknown} unknown, {failed} failed; what is placed waits in To pay for you"
+        )
     else:
-        told = _("{quoted} could be ordered, {held} held; a dry run orders nothing")
+        told = _("{quoted} could be ordered, {held} held, {failed} failed; a dry run orders nothing")
     output.say(told.format(**{state: states.count(state) for state in _STATES}))
 
 
@@ -77,6 +80,24 @@ def _columns() -> int:
     import sys
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
+
+
+def press_lines(outcome: "Outcome") -> list[str]:
+    """What a person has to know before they say yes to one press."""
+    candidate, quote = outcome.candidate, outcome.quote
+    assert quote is not None
+    asked = _("Order {order}, line {line}: {count} x {title}").format(
+        order=candidate.order, line=candidate.position, count=candidate.quantity, title=candidate.title
+    )
+    items = [
+        _("On AliExpress: {count} x {title}").format(count=line.quantity, title=f"{line.title} {line.sku_text}".strip())
+        for line in quote.lines
+    ]
+    to = _("For: {recipient}").format(recipient=" ".join(quote.recipient.split()))
+    paid = _("Total {total}, paid by {method}.").format(
+        total=money_text(quote.total), method=quote.payment.method or _("nothing that the page names")
+    )
+    return [asked, *items, to, paid]
 
 
 def report_json(done: "Placed") -> dict[str, Any]:

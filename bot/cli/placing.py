@@ -1,4 +1,4 @@
-"""The commands of buying: place, approve, resolve, reconcile."""
+"""The commands of buying: place, resolve, reconcile."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.home import Home
     from bot.jobs.place import Placed
+    from bot.jobs.purchasing import Outcome
     from bot.work import Workplace
-    from flows.values_buying import Quote
 
 ShopOption = Annotated[str | None, typer.Option("--shop", metavar="NAME", help="the shop, where several have it")]
 AccountOption = Annotated[str | None, typer.Option("--account", metavar="NAME", help="the AliExpress account")]
@@ -73,57 +73,10 @@ def place(
         raise done.trouble
     if done.ended_by is not None:
         raise DoneInPart(_("not all of it could be done"), done.ended_by)
+    if any(each.state == "failed" for each in done.outcomes):
+        raise DoneInPart(_("not all of it could be done"), _("the lines above say why; run it again for those"))
     if live and any(each.state in ("held", "unknown") for each in done.outcomes):
         raise DoneInPart(_("not all of it was ordered"), _("the lines above say why, and what to do"))
-
-
-def approve(
-    orders: Annotated[
-        list[str] | None, typer.Argument(metavar="[ORDER[/LINE]…]", help="orders, or lines of them")
-    ] = None,
-    product: Annotated[
-        str | None, typer.Option("--product", metavar="P", help="all that is held of this AliExpress product")
-    ] = None,
-    up_to: Annotated[
-        str | None, typer.Option("--up-to", metavar="COST", help="accept a price up to this, as 5.90")
-    ] = None,
-    shop: ShopOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Lift what holds a purchase back.
-
-    Accepts a price, a margin, a first look, an order from before dropferry. What cannot be lifted is looked at again.
-    """
-    from bot.ali_links import product_id
-    from bot.approving import approve_order, approve_product, parse_amount
-    from bot.finding import find_lines, find_order, parse
-    from bot.opening import database_of, now
-    from flows.amounts import digits_of
-
-    if bool(orders) == (product is not None):
-        raise typer.BadParameter(_("name the orders, or one product with --product"))
-    home, config = open_config()
-    with database_of(home, config) as database, database.write() as session:
-        lifted = []
-        if product is not None:
-            currency = next(iter(config.accounts.values())).currency
-            amount = parse_amount(up_to, digits_of(currency))
-            lifted = approve_product(session, product_id(product, config.site), amount, now())
-        for typed in orders or []:
-            reference = parse(typed)
-            order = find_order(session, reference, shop)
-            currency = config.account(config.shop(order.shop).account).currency
-            amount = parse_amount(up_to, digits_of(currency))
-            lifted += approve_order(session, order, find_lines(session, order, reference), amount, now())
-    if as_json:
-        output.print_json([{"order": each.order, "line": each.position, "cause": each.cause} for each in lifted])
-        return
-    for each in lifted:
-        where = each.order if each.position is None else f"{each.order}/{each.position}"
-        told = _("{where}: {cause} lifted") if each.position is not None else _("{where}: {cause}")
-        output.say(told.format(where=where, cause=each.cause))
-    again = _("buy them: dropferry place --all (a dry run), then with --live")
-    output.say(again if lifted else _("nothing was held there"))
 
 
 def resolve(
@@ -206,7 +159,7 @@ def _run(
     live: bool,
     only: list[int] | None,
     limit: int | None,
-    supervised: "Callable[[Quote], bool] | None",
+    supervised: "Callable[[Outcome], bool] | None",
 ) -> "Placed":
     from bot.buying_home import check_may_buy
     from bot.checkup.before_buying import check_pages
@@ -233,15 +186,17 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _ask(quote: "Quote") -> bool:
+def _ask(outcome: "Outcome") -> bool:
+    from bot.cli.cost_report import press_lines
 
     if not someone_is_there():
         raise NotAskedError(
             _("nobody is there to say yes before the press"), _("run it at a terminal, or leave --supervised")
         )
-    told = _("Total {minor} {currency} (minor units), paid by {method}.")
-    output.say(told.format(minor=quote.total.minor, currency=quote.total.currency, method=quote.payment.method))
-    return typer.confirm(_('Press "{button}" now?').format(button=quote.button_text))
+    assert outcome.quote is not None
+    for line in press_lines(outcome):
+        output.say(line)
+    return typer.confirm(_('Press "{button}" now?').format(button=outcome.quote.button_text))
 
 
 class NotAskedError(DropferryError):

@@ -64,6 +64,9 @@ def windowless_context() -> "Iterator[BrowserContext]":
         found = find(Machine.here(), configured_browser(), own_download(playwright), windowless=True)
         if found is None:
             raise none_here()
+        # Chromium's own protection does not work for root. What is drawn here gets by without: a saved page runs no
+        # script at all (flows/read_file.py switches them off, and its requests are aborted), a recorded case was kept
+        # without its scripts, and nothing of either leaves this machine.
         browser = playwright.chromium.launch(
             executable_path=found.path, chromium_sandbox=not runs_as_root(), args=[ONLY_LOOPBACK]
         )

@@ -1,8 +1,9 @@
 """Holds a quote against the caps, the mapped cost, the margin, the first look, and what the button would do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
@@ -27,12 +28,13 @@ class UnmappedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRows:
-    """A purchase with the rows it stands on."""
+    """A purchase with the rows it stands on; `items` are all the mappings that its line is bought as."""
 
     purchase: Purchase
     mapping: Mapping
     line: Line
     order: Order
+    items: Sequence[Mapping]
 
     @classmethod
     def load(cls, session: Session, purchase_id: int | None, *, lock: bool = False) -> "PurchaseRows":
@@ -45,7 +47,13 @@ class PurchaseRows:
         mapping = session.get(Mapping, purchase.mapping_id) if purchase.mapping_id is not None else None
         if mapping is None or mapping.product_id is None:
             raise UnmappedError(_("line {position} is no longer mapped").format(position=line.position))
-        return cls(purchase, mapping, line, session.get_one(Order, line.order_id))
+        items = select(Mapping).where(
+            Mapping.shop == mapping.shop,
+            Mapping.variant_id == mapping.variant_id,
+            Mapping.country == mapping.country,
+            col(Mapping.product_id).is_not(None),
+        )
+        return cls(purchase, mapping, line, session.get_one(Order, line.order_id), session.exec(items).all())
 
     @property
     def expected(self) -> Money | None:
@@ -57,9 +65,18 @@ class PurchaseRows:
 
     @property
     def sale(self) -> Money:
-        """What the buyer paid for as many of the line as are bought."""
+        """What the buyer paid for as many of the line as are bought; of a line of several items, this item's share."""
         quantity = max(1, (self.purchase.units or 1) // max(1, self.mapping.units))
-        return Money(minor=self.line.price_minor * quantity, currency=self.order.currency)
+        return Money(minor=int(self.line.price_minor * quantity * self._share), currency=self.order.currency)
+
+    @property
+    def _share(self) -> Fraction:
+        """This item's part of the line by the mapped costs; where one is not mapped, each item counts the same."""
+        costs = {each.id: (each.cost_minor or 0) * each.units for each in self.items}
+        comparable = all(costs.values()) and len({each.cost_currency for each in self.items}) == 1
+        if not comparable:
+            return Fraction(1, max(1, len(costs)))
+        return Fraction(costs[self.mapping.id], sum(costs.values()))
 
 
 @dataclass(slots=True)

@@ -13,13 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot import checkpoints
+from bot.address import AddressRefused
 from bot.buying_home import is_stopped, note_intent, remember_intent, stop_file
 from bot.db import Database
-from bot.holds import Held
+from bot.holds import Held, Hold
 from bot.home import Home
+from bot.jobs.asked import wanted_for
 from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
 from bot.language import _, mark
 from bot.models import Event, Line, Purchase, PurchaseState
+from bot.planning import left_to_buy
 from bot.standing import restand
 from flows.values_buying import Quote, Wanted
 
@@ -65,7 +68,8 @@ class Intents:
     ) -> Held | None:
         """Write down before the press that it is about to happen; a cause that came up meanwhile is returned instead.
 
-        The caps are held once more in the same breath. `attended`: a person presses, `within` that time; without a
+        What was typed (`wanted`) is held against the rows as they are by now, and the caps are held once more, in the
+        same breath. `attended`: a person presses, `within` that time; without a
         `quote` they buy on pages of their own. Raises NotNowError, also where what was read for this press is too old
         by now (`not_after`). `purchase` is brought in step.
         """
@@ -76,11 +80,12 @@ class Intents:
                 self._must_be_free(rows.purchase, robot=quote is not None)
                 if not_after is not None and now > not_after:
                     raise NotNowError(_("it took too long; it is tried again at the next run"))
+                held = self._changed(rows, wanted)
                 if quote is not None:
-                    held = self.checks.money(session, rows, quote, spent_in_run)
+                    held = held or self.checks.money(session, rows, quote, spent_in_run)
                     held = held or self.checks.button(session, quote, watched=watched, attended=attended)
-                    if held is not None:
-                        return held
+                if held is not None:
+                    return held
                 _write_intent(rows.purchase, wanted, quote, now, within)
                 rows.purchase.known_number, rows.purchase.evidence = known_number, evidence
                 rows.purchase.attended, rows.purchase.watched_until, rows.purchase.asked_at = attended, None, None
@@ -149,6 +154,20 @@ class Intents:
             )
         if robot and is_stopped(self.home):
             raise NotNowError(_("buying is stopped: {file}").format(file=stop_file(self.home)))
+
+    def _changed(self, rows: PurchaseRows, wanted: Wanted) -> Held | None:
+        """What differs from `wanted`, which the page was asked for: a pull or a person may have changed it since."""
+        try:
+            now = wanted_for(rows, self.checks.config.account(self.account).currency)
+        except AddressRefused as refused:
+            return Held(Hold.ADDRESS, {"problems": refused.told})
+        what = [_("the address")] if now.ship_to != wanted.ship_to else []
+        if now.model_copy(update={"ship_to": wanted.ship_to, "quantity": wanted.quantity}) != wanted:
+            what.append(_("what it is mapped to"))
+        pieces = rows.mapping.units * left_to_buy(rows.line)
+        if pieces != wanted.quantity:
+            what.append(_("the quantity: {before} before, {now} now").format(before=wanted.quantity, now=pieces))
+        return Held(Hold.STORE_CHANGED, {"what": ", ".join(what)}) if what else None
 
     def _note(self, session: Session, purchase: Purchase, what: str, data: dict[str, Any]) -> None:
         now, order_id = self.clock(), session.get_one(Line, purchase.line_id).order_id

@@ -67,6 +67,13 @@ class Lease:
             return says or StoreSays()
         return _to(self._other_home(reply) or (None if self._ours in reply.tags else _(LOST)))
 
+    def take_over(self, store_id: str, theirs: str) -> None:
+        """Put our tag in place of another home's, at a person's word; should that home still run, it finds that out."""
+        reply = self.shopbase.order(store_id)
+        if theirs in reply.tags:
+            kept = [tag for tag in reply.tags if tag not in (theirs, self._ours)]
+            self.shopbase.set_tags(reply.id, [*kept, self._ours])
+
     def _read(self, candidate: Candidate) -> tuple[StoreSays | None, OrderReply | None]:
         """The order as it is now, taken in; the first of the two where nothing is to be bought, or not now."""
         with self.database.read() as session:

@@ -10,25 +10,20 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import checkpoints
-from bot.buying_home import stop_buying
 from bot.db import Database
 from bot.holds import Hold
 from bot.home import Home
+from bot.jobs import tripwire
 from bot.language import _
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder, PurchaseState
-from bot.models_buying import ProvenMethod
 from bot.reconcile import Asked, Seen, Verdict, holds, may_be_for, reconcile
 from bot.standing import restand
 from flows.check_orders import ListAhead, read_details, read_list
 from flows.values import AliLine, AliStatus, ListedOrder, OrderDetail, Site
-from flows.values_buying import Quote, ShipTo, Wanted
+from flows.values_buying import ShipTo, Wanted
 
-# A paid order this soon after the robot's press was not paid by a person.
-TRIPWIRE = timedelta(minutes=10)
 GIVE_UP_LOOKS = 3
 GIVE_UP_AFTER = timedelta(minutes=30)
-NOT_PAID = frozenset({AliStatus.UNPAID, AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED})
-
 CALLED_OFF = frozenset({AliStatus.CANCELED, AliStatus.EXPIRED, AliStatus.CLOSED, AliStatus.REFUNDED})
 # A purchase in these has no number yet.
 OPEN = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
@@ -252,13 +247,9 @@ class Looker:
         False, and nothing is written, where a person has said something else meanwhile, or a number has an owner.
         """
         now = self.clock()
-        paid = self._paid(numbers, view) if self._is_fresh(purchase, now) else []
+        paid = self._paid(numbers, view) if tripwire.is_fresh(purchase, now) else []
         if paid:
-            # Before anything else: whatever happens to this process, nothing more is pressed.
-            why = _("AliExpress order {numbers} was paid at once, although the robot never pays").format(
-                numbers=", ".join(paid)
-            )
-            stop_buying(self.home, why)
+            tripwire.stop(self.home, paid)
         with self.database.write() as session:
             row = session.get_one(Purchase, purchase.id, with_for_update=True)
             if row.state is PurchaseState.PLACED and set(numbers) <= _numbers_of(session, row):
@@ -267,32 +258,19 @@ class Looker:
                 return False
             place(session, row, numbers, self.account, now, who="robot")
             if paid:
-                self._distrust(session, row, paid)
+                tripwire.distrust(session, self.account, row, paid, now)
             line = session.get_one(Line, row.line_id)
             restand(session, [line.order_id], now)
             checkpoints.reached("place: before placed commit")
         purchase.state = PurchaseState.PLACED
         return True
 
-    def _is_fresh(self, purchase: Purchase, now: datetime) -> bool:
-        """Whether a payment this soon cannot be a person's; where a person pressed, it is what they meant to do."""
-        return not purchase.attended and purchase.intent_at is not None and now - purchase.intent_at <= TRIPWIRE
-
     def _paid(self, numbers: Sequence[str], view: ListView) -> list[str]:
         """Those that somebody has paid, or is paying; an order that the list does not show yet is opened."""
         status = {order.number: order.status for order in view.seen}
         unlisted = [number for number in numbers if number not in status]
         status |= {order.number: order.status for order in self._with_recipients(unlisted, view)}
-        return [number for number in numbers if status.get(number) not in (*NOT_PAID, None)]
-
-    def _distrust(self, session: Session, purchase: Purchase, paid: list[str]) -> None:
-        """An order that the robot pressed was charged: its method is no longer trusted."""
-        method = Quote.model_validate(purchase.quote).payment.method if purchase.quote else None
-        proven = session.get(ProvenMethod, (self.account, method)) if method else None
-        if proven is not None:
-            session.delete(proven)
-        data = {"numbers": paid, "method": method}
-        session.add(Event(at=self.clock(), who="robot", what="ALARM: paid at once", ali_number=paid[0], data=data))
+        return [number for number in numbers if status.get(number) not in (*tripwire.NOT_PAID, None)]
 
     def _not_found(self, purchase: Purchase, verdict: Verdict, looked_at: datetime) -> str | None:
         assert purchase.intent_at is not None

@@ -29,7 +29,6 @@ from bot.work import Workplace
 from flows.errors import FlowError, TryLater
 from flows.guard import Guard
 from flows.tab import close_tab
-from flows.values_buying import Quote
 
 SILENT = 3
 
@@ -55,7 +54,7 @@ class PlaceOrders:
     live: bool
     only: Collection[int] | None = None
     limit: int | None = None
-    supervised: Callable[[Quote], bool] | None = None
+    supervised: Callable[[Outcome], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
 
@@ -179,7 +178,7 @@ class PlaceOrders:
                 silent = 0
             except TryLater as trouble:
                 silent += 1
-                outcome = Outcome(candidate, "nothing", str(trouble))
+                outcome = Outcome(candidate, "failed", str(trouble))
                 if silent == SILENT:
                     raise
             done.outcomes.append(outcome)
@@ -189,7 +188,7 @@ class PlaceOrders:
             if unknown >= self.place.config.buying.stop_after_unknown:
                 done.ended_by = _("an outcome is unknown; nothing more is pressed before it is settled")
                 return
-            if outcome.state in ("unknown", "nothing") and self._is_open(done):
+            if outcome.state in ("unknown", "failed", "nothing") and self._is_open(done):
                 return
 
     def _recorded(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
@@ -220,4 +219,4 @@ class PlaceOrders:
                 return Outcome(candidate, "nothing", says.over)
             return purchasing.buy(candidate, lambda: lease.confirm(candidate))
         except ShopBaseError as trouble:
-            return Outcome(candidate, "nothing", _("the store could not be read: {problem}").format(problem=trouble))
+            return Outcome(candidate, "failed", _("the store could not be read: {problem}").format(problem=trouble))

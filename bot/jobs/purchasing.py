@@ -55,7 +55,10 @@ SOMEBODY_ELSE = mark("somebody else has seen to it meanwhile")
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one candidate: `state` is quoted, held, placed, unknown or nothing; `why` says it in words."""
+    """What became of one candidate: `state` is quoted, held, placed, unknown, failed or nothing, `why` the words.
+
+    `failed` was to be ordered and something did not work; of `nothing`, nothing was to be ordered.
+    """
 
     candidate: Candidate
     state: str
@@ -84,7 +87,7 @@ class Purchasing:
     clock: Callable[[], datetime]
     live: bool
     known: KnownOrders
-    supervised: Callable[[Quote], bool] | None = None
+    supervised: Callable[[Outcome], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     not_after: datetime | None = None
     spent_in_run: int = 0
@@ -114,7 +117,7 @@ class Purchasing:
         wanted, quote = found
         checkpoints.reached("place: quoted")
         outcome = self._outcome(candidate, quote, rows)
-        no = self._why_not(rows, quote, last_word)
+        no = self._why_not(rows, quote, outcome, last_word)
         if isinstance(no, Held):
             return self.hold(candidate, no, outcome)
         if no is not None:
@@ -137,7 +140,9 @@ class Purchasing:
             return Held(no.reason, {"detail": no.detail})
         return wanted, quote
 
-    def _why_not(self, rows: PurchaseRows, quote: Quote, last_word: Callable[[], StoreSays]) -> Held | str | None:
+    def _why_not(
+        self, rows: PurchaseRows, quote: Quote, outcome: Outcome, last_word: Callable[[], StoreSays]
+    ) -> Held | str | None:
         """What forbids the press, if anything does: a check, the person who watches, or the store."""
         with self.database.read() as session:
             held = self.checks.money(session, rows, quote, self.spent_in_run)
@@ -145,7 +150,7 @@ class Purchasing:
                 held = self.checks.button(session, quote, watched=self.supervised is not None)
         if held is not None or not self.live:
             return held
-        if self.supervised is not None and not self.supervised(quote):
+        if self.supervised is not None and not self.supervised(outcome):
             return _("not pressed: you said no")
         asked_at = self.clock()
         says = last_word()
@@ -187,7 +192,8 @@ class Purchasing:
             return self.hold(outcome.candidate, held, outcome, pressed_at=purchase.intent_at)
         if not result.let_through:
             self.intents.take_back(purchase)
-            return _nothing(outcome, _("the button did nothing; it is tried again at the next run"))
+            outcome.state, outcome.why = "failed", _("the button did nothing; it is tried again at the next run")
+            return outcome
         return self._look(purchase, outcome, result.numbers)
 
     def _pressed(self, purchase: Purchase, quote: Quote, evidence: PressEvidence) -> PressResult | None:

@@ -133,7 +133,7 @@ class OneByHand:
         assert turn.wanted is not None
         purchase = turn.rows.purchase
         try:
-            desk.intents.commit(
+            held = desk.intents.commit(
                 purchase,
                 turn.wanted,
                 None,
@@ -145,6 +145,8 @@ class OneByHand:
             )
         except NotNowError as no:
             return PaidOrder(candidate, "nothing", str(no))
+        if held is not None:
+            return desk.hold(candidate, held)
         said = self._open(turn, page)
         checkpoints.reached("pay: answered")
         if said in (Choice.SKIP, Choice.HOLD, Choice.STOP):

@@ -16,7 +16,8 @@ from bot.db import Database
 from bot.facts import Tab
 from bot.linking import link
 from bot.models import AliItem, AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
-from bot.standing import load
+from bot.planning import mappings_for
+from bot.standing import OrderRows, load
 from bot.suggesting import DAY_SLACK, OpenLine, OpenOrder, Suggestion, suggest
 from flows.check_orders import read_details, read_list
 from flows.page import block_heavy
@@ -49,7 +50,7 @@ def find_suggestions(
     if not orders:
         return []
     since = max(min(order.ordered_on for order in orders) - DAY_SLACK, (clock() - BACK_AT_MOST).date())
-    quantities = {line.quantity for order in orders for line in order.lines}
+    quantities = {count for order in orders for line in order.lines for count in line.quantities}
     cards, read_to = _walk(context, site, since, lambda card: _may_fit(card, owned, quantities))
     read = dict(read_details(context, site, cards, tabs, on_trouble))
     found = suggest(orders, [detail for detail in read.values() if isinstance(detail, OrderDetail)])
@@ -88,16 +89,16 @@ def _walk(
 def _unless_unseen(each: Suggestion, ordered_on: date, unread: list[ListedOrder], read_to: date) -> Suggestion:
     """The suggestion, not sure if another order that nobody looked at may fit as well."""
     since = ordered_on - DAY_SLACK
-    rivals = [card.order_id for card in unread if _may_hold(card, each.line.quantity, since)]
+    rivals = [card.order_id for card in unread if _may_hold(card, each.line.quantities, since)]
     if not rivals and read_to <= since:
         return each
     return replace(each, sure=None, candidates=tuple(dict.fromkeys([*each.candidates, *rivals])))
 
 
-def _may_hold(card: ListedOrder, quantity: int, since: date) -> bool:
+def _may_hold(card: ListedOrder, quantities: frozenset[int], since: date) -> bool:
     if card.ordered_on is not None and card.ordered_on < since:
         return False
-    return _shows_less(card) or any(line.quantity == quantity for line in card.lines)
+    return _shows_less(card) or any(line.quantity in quantities for line in card.lines)
 
 
 def open_orders(session: Session, config: Config, account: str) -> list[OpenOrder]:
@@ -110,7 +111,7 @@ def open_orders(session: Session, config: Config, account: str) -> list[OpenOrde
         bought = {purchase.line_id for purchase, _, _ in rows.purchases}
         lines = [line for line in rows.lines if line.ours and not line.removed and line.id not in bought]
         open_lines = tuple(
-            OpenLine(line.id or 0, rows.order.name, line.position, line.title, line.quantity, _known(line, products))
+            _open_line(rows, line, products)
             for line in lines
             if line.quantity - line.refunded_quantity > line.fulfilled_quantity
         )
@@ -164,8 +165,10 @@ def _is_owned() -> ColumnElement[bool]:
     )
 
 
-def _known(line: Line, products: dict[str, frozenset[str]]) -> frozenset[str]:
-    return products.get(line.variant_id or "", frozenset())
+def _open_line(rows: OrderRows, line: Line, products: dict[str, frozenset[str]]) -> OpenLine:
+    known = products.get(line.variant_id or "", frozenset())
+    mapped = tuple((each.product_id, each.units) for each in mappings_for(rows, line) if each.product_id is not None)
+    return OpenLine(line.id or 0, rows.order.name, line.position, line.title, line.quantity, known, mapped)
 
 
 def _products_by_variant(session: Session) -> dict[str, frozenset[str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from playwright.sync_api import BrowserContext, Page
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import checkpoints
 from bot.ali_intake import (
@@ -20,6 +20,9 @@ from bot.ali_intake import (
     take_tracking,
 )
 from bot.db import Database
+from bot.home import Home
+from bot.jobs import tripwire
+from bot.jobs.orphans import Orphan, Orphans
 from bot.language import _
 from bot.log_events import log_unread
 from bot.models import AliOrder, Parcel
@@ -28,7 +31,7 @@ from flows.errors import FlowError, PageChanged, TryLater
 from flows.page import block_heavy
 from flows.scrape_tracking import read_tracking
 from flows.tab import close_tab
-from flows.values import OrderDetail, OrderListPage, Site, Tracking
+from flows.values import AliStatus, OrderDetail, OrderListPage, Site, Tracking
 
 REREAD_AT_MOST = 100
 # Dates on the list have day precision, in the account's own time zone.
@@ -43,7 +46,7 @@ class Synced:
     """What one sync read; `problems` names orders whose pages could not be read, with the reason.
 
     `unanswered` counts those of them for which the site gave no answer; `stopped` says that it was asked to end before
-    it was through.
+    it was through. `orphans` were in the list, look like ours, and are not known here.
     """
 
     open: int = 0
@@ -56,6 +59,7 @@ class Synced:
     problems: list[str] = field(default_factory=list)
     unanswered: int = 0
     stopped: bool = False
+    orphans: list[Orphan] = field(default_factory=list)
 
     def after(self, parts: "Iterable[Synced]") -> "Synced":
         """The same with what earlier parts of it, which were cut short, have read."""
@@ -65,6 +69,7 @@ class Synced:
             self.trackings += part.trackings
             self.changed += part.changed
             self.numbers += part.numbers
+            self.orphans = list(dict.fromkeys([*part.orphans, *self.orphans]))
         return self
 
 
@@ -86,14 +91,16 @@ def sync(
     on_trouble: OnTrouble | None = None,
     stopped: Callable[[], bool] = lambda: False,
     progress: Progress = lambda _what, _done, _all: None,
+    home: Home | None = None,
 ) -> Synced:
     """Bring the open AliExpress orders of `account` in step with its pages.
 
     One list page tells ten orders; only those whose card changed, that are sent without a number, or whose tracking is
-    due again are opened. Each page read is written at once, so half a sync is half the work and no harm.
+    due again are opened. Each page read is written at once, so half a sync is half the work and no harm. Buying from
+    `home` is stopped where an order of the robot is paid too soon.
     Raises PersonNeeded, TryLater or PageChanged (the list itself); single orders that cannot be read are named instead.
     """
-    return _Sync(database, context, site, account, clock, tabs, on_trouble, stopped, progress).run()
+    return _Sync(database, context, site, account, clock, tabs, on_trouble, stopped, progress, home).run()
 
 
 @dataclass(slots=True)
@@ -107,6 +114,7 @@ class _Sync:
     on_trouble: OnTrouble | None
     stopped: Callable[[], bool]
     progress: Progress
+    home: Home | None
     synced: Synced = field(default_factory=Synced)
     ids: dict[str, int] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
@@ -172,14 +180,17 @@ class _Sync:
                 self.unread.append(card.order_id)
                 self.synced.problems.append(f"{card.order_id}: {card.problem}")
         with self.database.write() as session:
+            self.synced.orphans += Orphans.load(session, self.account).among(listed.orders)
             changed: list[AliOrder] = []
             for order in ours:
                 ali = session.get_one(AliOrder, self.ids[order.order_id])
+                before = ali.status
                 unseen.pop(order.order_id, None)
                 self.missing.discard(order.order_id)
                 if take_listed(session, ali, order, now):
                     self.entries[order.order_id] = entry_of(order)
                     changed.append(ali)
+                    self._watch(session, ali, before, now)
             restand_orders_of(session, changed, now)
             checkpoints.reached("sync: before commit")
         self.synced.changed = len(self.entries)
@@ -204,11 +215,17 @@ class _Sync:
         now = self.clock()
         with self.database.write() as session:
             ali = session.get_one(AliOrder, self.ids[number])
+            before = ali.status
             take_detail(session, ali, detail, now)
+            self._watch(session, ali, before, now)
             if ali.status not in SENT:
                 mark_read(session, ali, self.entries.get(number), now)
             restand_orders_of(session, [ali], now)
             checkpoints.reached("sync: before commit")
+
+    def _watch(self, session: Session, ali: AliOrder, before: AliStatus | None, now: datetime) -> None:
+        if self.home is not None:
+            tripwire.watch(session, self.home, ali, before, now)
 
     def _take_trouble(self, number: str, error: FlowError, *, missing: bool) -> None:
         """An order that is on no list and whose page cannot be read is not this account's, as far as we can tell."""

@@ -19,7 +19,7 @@ HELD: dict[str, str] = {
     Hold.PERHAPS_BOUGHT: mark(
         "perhaps bought already, as AliExpress order {numbers}: dropferry link, or dropferry approve"
     ),
-    Hold.STORE_CHANGED: mark("changed in the store meanwhile: look, then dropferry approve"),
+    Hold.STORE_CHANGED: mark("changed meanwhile: look, then dropferry approve"),
     Hold.ADDRESS: mark("its address cannot be typed into AliExpress: dropferry address"),
     Hold.UNPROVEN_METHOD: mark("waits for one purchase under your eyes: dropferry place --live --supervised"),
     Reason.PRODUCT_GONE: mark("AliExpress no longer sells this product, map another: dropferry map set"),

@@ -16,6 +16,7 @@ from bot.facts import Tab
 from bot.finding import find_order, parse
 from bot.home import Home
 from bot.jobs.place import PlaceOrders
+from bot.jobs.purchasing import Outcome
 from bot.jobs.reconciling import reconcile_account
 from bot.jobs.suggest import accept, find_suggestions
 from bot.language import _
@@ -27,7 +28,6 @@ from bot.sandbox.server import Sandbox
 from bot.standing import load as load_rows
 from bot.wording import tab_name
 from bot.work import Workplace
-from flows.values_buying import Quote
 
 SHOP, ACCOUNT = "main", "main"
 ORDERS = [str(number) for number in range(1001, 1009)]
@@ -149,6 +149,10 @@ class _Day:
         self._tabs()
         self.sandbox.ali.pay()
         output.say(_("You paid the others on AliExpress. dropferry never does."))
+        # Paid within minutes of the robot's press, it would look as if that press had charged.
+        clock = self.place.clock
+        self.place.clock = lambda: clock() + timedelta(hours=1)
+        output.say(_("An hour later:"))
         self._sync()
 
     def _sending(self) -> None:
@@ -231,7 +235,7 @@ class _Day:
         output.say(once.format(count=len(by_number)))
 
     def _place(
-        self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Quote], bool] | None = None
+        self, *, live: bool, names: list[str] | None = None, supervised: Callable[[Outcome], bool] | None = None
     ) -> None:
         place = self.place
         with place.database.read() as session:
