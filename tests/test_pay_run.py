@@ -87,6 +87,25 @@ def test_change_since_the_list_is_accepted_or_held(home: PayHome) -> None:
     all_is_well(home)
 
 
+def test_no_number_of_presses_in_an_hour_is_too_many_for_a_person(home: PayHome) -> None:
+    """Proves that the cap on purchases in an hour, which is for the robot, holds back nobody who presses themselves."""
+    home.limit(per_hour=1)
+    orders = [home.sell(place) for place in range(2)]
+    assert dict.fromkeys([each.name for each in orders], "placed") == states(home.pay(dry=True))
+
+
+@pytest.mark.parametrize(("cap", "why"), [("per_run", Hold.OVER_RUN), ("per_day", Hold.OVER_DAY)])
+def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: Hold) -> None:
+    """Proves that a dry run adds up what it lists, so that nobody ticks what would be held when it is their turn."""
+    first, second = home.sell(), home.sell()
+    home.limit(**{cap: 10})
+    home.pull()
+    with home.database() as database:
+        listed = home.listed(home.workplace(database), dry=True)
+    assert [first.name] == [each.candidate.order for each in listed]
+    assert {(second.name, 1): why} == home.held()
+
+
 def test_person_stops_the_run(home: PayHome) -> None:
     """Proves that Stop leaves this order and those after it as they were."""
     first, second, third = (home.sell(place) for place in range(3))

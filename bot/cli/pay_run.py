@@ -140,7 +140,7 @@ class _Command:
                 shown(so_far)
 
             return PlaceOrders(
-                self.place, self.context, self.account, live=False, only=only, limit=limit, progress=one
+                self.place, self.context, self.account, live=False, only=only, limit=limit, progress=one, attended=True
             ).run()
 
     def _tick(self, listed: "Placed") -> "list[Outcome]":

@@ -82,7 +82,7 @@ class Attending:
                 return self._left(turn, said)
             turn.listed = quote
         with desk.place.database.read() as session:
-            held = desk.checks.money(session, turn.rows, quote, desk.spent_in_run)
+            held = desk.checks.money(session, turn.rows, quote, desk.spent_in_run, attended=True)
         if held is not None and held.code in PERSON_MAY_ACCEPT and changes:
             self._approve(turn, held)
             held = None

@@ -77,7 +77,7 @@ class Intents:
                 if not_after is not None and now > not_after:
                     raise NotNowError(_("it took too long; it is tried again at the next run"))
                 if quote is not None:
-                    held = self.checks.money(session, rows, quote, spent_in_run)
+                    held = self.checks.money(session, rows, quote, spent_in_run, attended=attended)
                     held = held or self.checks.button(session, quote, watched=watched, attended=attended)
                     if held is not None:
                         return held

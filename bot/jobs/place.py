@@ -47,7 +47,7 @@ class Placed:
 
 @dataclass
 class PlaceOrders:
-    """One run of placing on one account."""
+    """One run of placing on one account; a dry run that is `attended` is the list of a pay run."""
 
     place: Workplace
     context: BrowserContext
@@ -58,6 +58,7 @@ class PlaceOrders:
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
+    attended: bool = False
 
     @cached_property
     def stores(self) -> Stores:
@@ -116,6 +117,7 @@ class PlaceOrders:
                 checks=Checks(self.place.config, self.account, self.place.clock),
                 clock=self.place.clock,
                 live=self.live,
+                attended=self.attended,
                 supervised=self.supervised,
                 pause=self.pause,
                 known=KnownOrders(page, self.place.config.site, looker, self.place.clock, view, asked_at),

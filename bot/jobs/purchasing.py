@@ -84,6 +84,7 @@ class Purchasing:
     clock: Callable[[], datetime]
     live: bool
     known: KnownOrders
+    attended: bool = False
     supervised: Callable[[Quote], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     not_after: datetime | None = None
@@ -119,7 +120,10 @@ class Purchasing:
             return self.hold(candidate, no, outcome)
         if no is not None:
             return _nothing(outcome, no)
-        return self._press(rows.purchase, wanted, quote, outcome) if self.live else outcome
+        if self.live:
+            return self._press(rows.purchase, wanted, quote, outcome)
+        self.spent_in_run += quote.total.minor
+        return outcome
 
     def _quote(self, rows: PurchaseRows) -> tuple[Wanted, Quote] | Held:
         try:
@@ -140,7 +144,9 @@ class Purchasing:
     def _why_not(self, rows: PurchaseRows, quote: Quote, last_word: Callable[[], StoreSays]) -> Held | str | None:
         """What forbids the press, if anything does: a check, the person who watches, or the store."""
         with self.database.read() as session:
-            held = self.checks.money(session, rows, quote, self.spent_in_run)
+            held = self.checks.money(
+                session, rows, quote, self.spent_in_run, attended=self.attended, only_planned=not self.live
+            )
             if held is None and self.live:
                 held = self.checks.button(session, quote, watched=self.supervised is not None)
         if held is not None or not self.live:
