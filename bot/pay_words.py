@@ -40,7 +40,6 @@ class Text(StrEnum):
     DIFFERS = "differs"
     BUY_YOURSELF = "buy_yourself"
     NOT_FOUND = "not_found"
-    SIGN_IN = "sign_in"
 
 
 _TEXTS: dict[Text, str] = {
@@ -76,7 +75,6 @@ _TEXTS: dict[Text, str] = {
         "Buy {count} of this yourself, for this recipient. Press Done when AliExpress has the order."
     ),
     Text.NOT_FOUND: mark("AliExpress does not show an order for {order} yet. Did you buy it?"),
-    Text.SIGN_IN: mark("AliExpress asks for you in this window. When you have done it, press Done."),
 }
 
 _LABELS: dict[Choice, str] = {

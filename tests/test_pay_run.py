@@ -13,7 +13,7 @@ from bot.models import PurchaseState
 from bot.opening import now
 from bot.sandbox.payer import Payer, Plan
 from bot.sandbox.server import Sandbox
-from flows.errors import Reason
+from flows.errors import PageChanged, PersonNeeded, Reason
 from tests.pay_home import PayHome, by_order, phone_of, states
 
 
@@ -104,6 +104,49 @@ def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: H
         listed = home.listed(home.workplace(database), dry=True)
     assert [first.name] == [each.candidate.order for each in listed]
     assert {(second.name, 1): why} == home.held()
+
+
+class Turns:
+    """`stopped` of a run, which is asked before each order: sets the faults that are for that order, then none."""
+
+    def __init__(self, ali: Any, *faults: dict[str, Any]) -> None:
+        self.ali, self.faults = ali, list(faults)
+
+    def __call__(self) -> bool:
+        now = self.faults.pop(0) if self.faults else {}
+        self.ali.set_faults({"design": None, "captcha_at": None, **now})
+        return False
+
+
+def test_odd_product_costs_no_other_order(home: PayHome, ali: Any) -> None:
+    """Proves that a page that changed is told with its reason, in the list and in the run, and costs no other."""
+    odd, *others = [home.sell(place) for place in range(3)]
+    done = home.pay(place={"stopped": Turns(ali, {"design": "unknown"})})
+    assert {odd.name: "nothing", **{each.name: "placed" for each in others}} == states(done)
+    assert ("a page of AliExpress is not as it was", None) == (by_order(done)[odd.name].why[:37], done.trouble)
+    later = home.sell(1)
+    home.pull()
+    with home.database() as database:
+        place = home.workplace(database, stopped=Turns(ali, {"design": "unknown"}))
+        assert [later.name] == [each.candidate.order for each in home.listed(place, dry=True)]
+    all_is_well(home)
+
+
+def test_pages_that_all_changed_end_the_run(home: PayHome, ali: Any) -> None:
+    """Proves that a run does not go through all its orders where no page is as it was."""
+    for place in range(4):
+        home.sell(place)
+    done = home.pay(place={"stopped": Turns(ali, *[{"design": "unknown"}] * 4)})
+    assert ({"nothing"}, 2) == (set(states(done).values()), len(done.outcomes))
+    assert isinstance(done.trouble, PageChanged)
+
+
+def test_person_who_is_needed_ends_the_run(home: PayHome, ali: Any) -> None:
+    """Proves that nobody is asked to do in the window what the guard would not let through: the rest waits."""
+    waiting = [home.sell(place) for place in range(2)]
+    done = home.pay(place={"stopped": Turns(ali, {"captcha_at": "item"})})
+    assert ({}, True) == (states(done), isinstance(done.trouble, PersonNeeded))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in waiting}
 
 
 def test_person_stops_the_run(home: PayHome) -> None:

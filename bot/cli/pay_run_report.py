@@ -34,7 +34,8 @@ def print_list(ready: "Sequence[Outcome]", blocked: "Sequence[Outcome]") -> None
         headings = [_(column) for column in COLUMNS]
         output.print_table(headings, rows, right=(headings[0], *headings[3:]))
         told = counted("{count} order can be bought now", "{count} orders can be bought now", len(ready))
-        output.say(_("{told}, {sum} in all.").format(told=told, sum=_sum(ready)))
+        whole = _sum(ready)  # of what was not prepared nobody knows the cost
+        output.say(_("{told}, {sum} in all.").format(told=told, sum=whole) if whole else f"{told}.")
     for each in blocked:
         why = each.why or each.state
         output.say(

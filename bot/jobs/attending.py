@@ -22,6 +22,7 @@ from bot.shopbase import ShopBaseError
 from flows.errors import CannotBuy, FlowError, Reason
 from flows.pay_page import finish, requote
 from flows.paying import watch
+from flows.tab import browser_trouble
 from flows.values_buying import Quote
 from flows.values_paying import BarFace, Choice, PayStep, Sight
 
@@ -45,7 +46,8 @@ class Attending:
     def make_ready(self, turn: Turn) -> Quote | PaidOrder:
         """Bring an opened page to the front, with address and quote. Raises FlowError where the page is the trouble."""
         assert turn.warm is not None
-        turn.warm.page.bring_to_front()
+        with browser_trouble("buying"):
+            turn.warm.page.bring_to_front()
         self.desk.show(turn.warm.page, self.desk.faces.preparing(turn))
         try:
             quote = finish(turn.warm, self.desk.own.entry(), reached)

@@ -68,11 +68,6 @@ class Faces:
         """The person said that they bought it, and AliExpress does not show it."""
         return self.question(self.words(Text.NOT_FOUND, order=order))
 
-    def sign_in(self) -> BarFace:
-        """AliExpress asks for a person, on a page that may not carry the bar."""
-        choices = self.words.choices(Choice.DONE, Choice.STOP)
-        return BarFace(heading="", message=self.words(Text.SIGN_IN), tone="ask", choices=choices)
-
     def question(self, message: str) -> BarFace:
         """A question about one order: yes, no, not sure."""
         choices = self.words.choices(Choice.YES, Choice.NO, Choice.NOT_SURE)

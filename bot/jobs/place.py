@@ -25,8 +25,9 @@ from bot.overrides import check_accepted
 from bot.planning import Candidate, plan
 from bot.recording import Recording
 from bot.shopbase import ShopBaseError
+from bot.wording_trouble import trouble_in_words
 from bot.work import Workplace
-from flows.errors import FlowError, TryLater
+from flows.errors import FlowError, PageChanged, TryLater
 from flows.guard import Guard
 from flows.tab import close_tab
 from flows.values_buying import Quote
@@ -179,10 +180,11 @@ class PlaceOrders:
                     outcome = self._recorded(purchasing, candidate)
                     logs.note("looked at", line=candidate.position, became=outcome.state, numbers=outcome.numbers)
                 silent = 0
-            except TryLater as trouble:
+            except (TryLater, PageChanged) as trouble:
                 silent += 1
-                outcome = Outcome(candidate, "nothing", str(trouble))
-                if silent == SILENT:
+                outcome = Outcome(candidate, "nothing", trouble_in_words(trouble))
+                # One odd product costs a dry run no other order; where it presses, a changed page ends it.
+                if silent == SILENT or (isinstance(trouble, PageChanged) and (self.live or silent == len(ready))):
                     raise
             done.outcomes.append(outcome)
             self.progress(outcome)

@@ -7,6 +7,8 @@ all the same, so that an order whose number was not noted is looked for and not 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import ClassVar
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -61,7 +63,12 @@ def plan_orders(
 
 @dataclass
 class RecordOnly(PayRun):
-    """As a pay run, over orders without a quote, on pages that nobody guards."""
+    """As a pay run, over orders without a quote, on pages that nobody guards.
+
+    The order list has to be read all the same; where AliExpress asks for a person there, they are at the window.
+    """
+
+    is_open: ClassVar[bool] = True
 
     def _guard(self) -> Guard:
         """A guard that guards nothing: the pages are the person's from the beginning."""
@@ -70,6 +77,7 @@ class RecordOnly(PayRun):
         return guard
 
     def _orders(self, desk: Desk, settling: Settling, comparing: Comparing) -> None:  # noqa: ARG002
+        desk.goes_on()
         OneByHand(desk, settling, self._turns(), self.done, self.progress).run()
 
 
@@ -121,7 +129,7 @@ class OneByHand:
             return Held(Hold.ADDRESS, {"problems": refused.told})
         except ShopBaseError as trouble:
             return _("the store could not be read: {problem}").format(problem=trouble)
-        numbers = desk.known.perhaps_bought(turn.rows, turn.wanted)
+        numbers = desk.with_person(partial(desk.known.perhaps_bought, turn.rows, turn.wanted))
         if numbers:
             return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
         return says.held or says.over

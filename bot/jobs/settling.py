@@ -101,7 +101,7 @@ class Settling:
                 verdict = desk.looker.settle_own_press(purchase, view, pressed.sight.numbers, arrived=arrived)
             except FlowError as trouble:
                 outcome.why = str(trouble)
-                if isinstance(trouble, PersonNeeded):
+                if isinstance(trouble, PersonNeeded) and not desk.is_seen_to(trouble):
                     return False
                 continue
             desk.known.keep(view)

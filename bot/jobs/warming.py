@@ -73,13 +73,18 @@ class Warming:
         self.desk.faces.pictures.ask(turn.ali_image)
 
     def _failed(self, turn: Turn, trouble: FlowError) -> None:
-        page = turn.warm.page if turn.warm is not None else None
-        turn.forget()
+        self.give_up(turn)
         if isinstance(trouble, CannotBuy):
             turn.no = Held(trouble.reason, {"detail": trouble.detail})
         else:
             turn.trouble = trouble
+
+    def give_up(self, turn: Turn) -> None:
+        """What was opened for an order is not pressed by anybody; its tab serves for another one."""
+        page = turn.warm.page if turn.warm is not None else None
+        turn.forget()
         if page is not None:
+            self.desk.hide(page)
             self.is_done_with(page)
 
     def _begin(self, turn: Turn) -> bool:
