@@ -21,6 +21,8 @@ class Text(StrEnum):
     ON_ALI = "on_ali"
     EXPECTED = "expected"
     PAID_SO_FAR = "paid_so_far"
+    UNPAID_SO_FAR = "unpaid_so_far"
+    LEFT_UNPAID = "left_unpaid"
     PIECES = "pieces"
     PREPARING = "preparing"
     LOOKING = "looking"
@@ -47,7 +49,9 @@ _TEXTS: dict[Text, str] = {
     Text.IN_SHOP: mark("Your shop: {title}"),
     Text.ON_ALI: mark("AliExpress: {title}"),
     Text.EXPECTED: mark("Expected: {amount}"),
-    Text.PAID_SO_FAR: mark("Ordered in this run: {amount}"),
+    Text.PAID_SO_FAR: mark("Paid in this run: {amount}"),
+    Text.UNPAID_SO_FAR: mark("not paid: {amount}"),
+    Text.LEFT_UNPAID: mark("Order {order} stands on AliExpress, not paid; pay it later with dropferry pay."),
     Text.PIECES: mark("{options} × {count}"),
     Text.PREPARING: mark("Preparing this order …"),
     Text.LOOKING: mark("Looking on AliExpress for the number of order {order}. This page is ready in a moment."),
@@ -69,7 +73,7 @@ _TEXTS: dict[Text, str] = {
     Text.CANDIDATE: mark("No. {number}, {total}, to {recipient}"),
     Text.DIFFERS: mark(
         "Careful: AliExpress order {number} for {order} is not what was prepared. {what} "
-        "If that is wrong, cancel it there at once: {link}"
+        "If that is wrong, cancel it at once, in your usual browser: {link}"
     ),
     Text.BUY_YOURSELF: mark(
         "Buy {count} of this yourself, for this recipient. Press Done when AliExpress has the order."

@@ -1,19 +1,28 @@
 """Pay runs in the sandbox, with a person who presses and pays: each order ends in its right state and number."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from bot.buying_home import stop_buying
+from bot.clock_leap import ClockWatch
 from bot.holds import Hold
+from bot.jobs.desk import Desk
+from bot.jobs.faces import Faces
+from bot.jobs.paid import Turn
+from bot.jobs.pay_run import PayRun
 from bot.models import PurchaseState
 from bot.opening import now
 from bot.sandbox.payer import Payer, Plan
 from bot.sandbox.server import Sandbox
 from flows.errors import PageChanged, PersonNeeded, Reason
+from flows.values_buying import Quote
+from flows.values_paying import BarFace
 from tests.pay_home import PayHome, by_order, phone_of, states
 
 
@@ -55,7 +64,7 @@ def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) ->
         code: Plan(slow=6),
     }
     before = home.presses
-    done = home.pay(plans)
+    done = home.pay(plans, kind=Watched)
     expected = dict.fromkeys(names, "placed") | dict.fromkeys((*skipped, closed), "skipped") | {held: "held"}
     assert expected == states(done)
     outcomes = by_order(done)
@@ -65,6 +74,12 @@ def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) ->
     assert [] == [name for name, each in outcomes.items() if each.differs]
     assert before + 15 == home.presses
     assert 15 == len(home.orders())
+    paid = sum(order.total for order in home.orders() if order.paid_at is not None)
+    (unpaid,) = [order.total for order in home.orders() if order.paid_at is None]
+    told = (f"Paid in this run: {paid / 100:.2f} USD", f"not paid: {unpaid / 100:.2f} USD")
+    assert told == tuple(Watched.faces.so_far().split(" · "))
+    (said,) = [text for text in READY if "not paid; pay it later with dropferry pay" in text]
+    assert said.startswith(f"Order {refused} ")
     all_is_well(home)
 
 
@@ -149,6 +164,63 @@ def test_person_who_is_needed_ends_the_run(home: PayHome, ali: Any) -> None:
     assert {PurchaseState.NEW} == {home.state_of(each.name) for each in waiting}
 
 
+def test_slow_store_does_not_hold_up_the_persons_page(home: PayHome) -> None:
+    """Proves that whoever is at an order is served all the time while the store is asked about the next one."""
+    first, second = home.sell(), home.sell(1)
+    person = Unhurried(home, second.id)
+    try:
+        done = home.pay({}, rest=person)
+    finally:
+        home.sandbox.shop.faults.pop("shopbase_slow_ms", None)
+    assert {first.name: "stopped"} == states(done)
+    assert max(person.gaps) < person.SLOW_MS / 1000
+
+
+def test_total_that_changes_in_front_is_accepted_once(home: PayHome) -> None:
+    """Proves that who has accepted another total on the page itself is not asked the same once more."""
+    order = home.sell()
+    person = WithCoupon(home)
+    done = home.pay(rest=person, dry=True)
+    assert ({order.name: "placed"}, 1) == (states(done), person.accepted)
+
+
+def test_stop_file_takes_back_what_waits_for_a_press(home: PayHome) -> None:
+    """Proves that the file STOP ends a run at once, also while a page is handed over."""
+    first, second = home.sell(), home.sell(1)
+    done = home.pay(rest=lambda _context: stop_buying(home.home, "a test"))
+    assert ({first.name: "stopped"}, True) == (states(done), "STOP" in (done.ended_by or ""))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (first, second)}
+    assert [] == home.orders()
+
+
+def test_nothing_is_handed_over_after_a_sleep(home: PayHome) -> None:
+    """Proves that a run ends at its next order once the machine has slept, and says so."""
+    first, second = home.sell(), home.sell(1)
+    slept = 0.0
+
+    def sleeps(_outcome: object) -> None:
+        nonlocal slept
+        slept = 600.0
+
+    done = home.pay(progress=sleeps, place={"watch": lambda: ClockWatch(wall=lambda: time.monotonic() + slept)})
+    assert ({first.name: "placed"}, True) == (states(done), "slept" in (done.ended_by or ""))
+    assert PurchaseState.NEW is home.state_of(second.name)
+
+
+def test_bank_may_take_its_time(home: PayHome, ali: Any) -> None:
+    """Proves that nothing covers or closes the page of a person who is still paying after a quarter of an hour."""
+    first, second = home.sell(), home.sell(1)
+    ali.set_faults({"payment_for": {phone_of(first): "otp"}})
+    later = timedelta(minutes=home.config.buying.person_wait_minutes + 1)
+    done = home.pay(
+        {first.name: Plan(slow=6)}, place={"clock": lambda: now() + (later if home.orders() else timedelta())}
+    )
+    assert {first.name: "placed", second.name: "placed"} == states(done)
+    assert by_order(done)[first.name].is_paid
+    assert 1 == sum("is still being paid" in line for line in home.said)
+    all_is_well(home)
+
+
 def test_person_stops_the_run(home: PayHome) -> None:
     """Proves that Stop leaves this order and those after it as they were."""
     first, second, third = (home.sell(place) for place in range(3))
@@ -187,11 +259,12 @@ def test_window_closed_at_the_bank_leaves_an_order_to_pay(home: PayHome, ali: An
 
 
 def test_refusal_of_the_site_is_no_unknown_outcome(home: PayHome, ali: Any) -> None:
-    """Proves that what AliExpress surely refuses after the press is held with its reason."""
-    order = home.sell()
+    """Proves that what AliExpress surely refuses is held with its reason, and leaves its money for the next order."""
+    order, other = home.sell(), home.sell(1)
+    home.limit(per_run=15)  # room for each alone
     ali.set_faults({"sold_out_at": "press"})
-    done = home.pay()
-    assert ({order.name: "held"}, []) == (states(done), home.orders())
+    done = home.pay(progress=lambda _outcome: ali.set_faults({"sold_out_at": None}))
+    assert {order.name: "held", other.name: "placed"} == states(done)
     assert {(order.name, 1): Reason.SOLD_OUT} == home.held()
 
 
@@ -211,6 +284,7 @@ def test_lost_answer_ends_the_run_and_is_found_by_the_next(home: PayHome, ali: A
     ali.set_faults({"order_call": "lost", "lag_seconds": 3600})
     done = home.pay()
     assert ({first.name: "unknown"}, [(first.name, 1)]) == (states(done), home.unknown())
+    assert "do not order it again" in by_order(done)[first.name].why
     assert done.ended_by is not None
     ali.set_faults({"order_call": None, "lag_seconds": None})
     done = home.pay()
@@ -276,6 +350,82 @@ class Once:
     def __call__(self) -> bool:
         self.is_so = self.is_so or bool(self.holds())
         return self.is_so
+
+
+class Told(Faces):
+    """The bar's faces, which keep what they asked the person to press."""
+
+    def ready(self, turn: Turn, quote: Quote) -> BarFace:
+        face = super().ready(turn, quote)
+        READY.add(face.message)
+        return face
+
+
+READY: set[str] = set()
+
+
+class Watched(PayRun):
+    """A run whose bar is looked at."""
+
+    faces: ClassVar[Faces]
+
+    def _desk(self, *parts: Any) -> Desk:
+        desk = super()._desk(*parts)
+        desk.faces = Watched.faces = Told(desk.faces.words, desk.faces.pictures)
+        return desk
+
+
+class Unhurried:
+    """A person who leaves an order open until the store, which is slow from then on, was asked about another one.
+
+    `gaps` are the seconds for which nobody served their page.
+    """
+
+    SLOW_MS = 2500
+
+    def __init__(self, home: PayHome, other: int) -> None:
+        self.store, self.other = home.sandbox.shop, str(other)
+        self.payer = Payer(usual=Plan("stop"))
+        self.gaps: list[float] = []
+        self.last = 0.0
+
+    def __call__(self, context: BrowserContext) -> None:
+        now = time.monotonic()
+        if not self.last:
+            self.store.calls.clear()
+            self.store.faults["shopbase_slow_ms"] = self.SLOW_MS
+        else:
+            self.gaps.append(now - self.last)
+        self.last = now
+        if any(self.other in call["path"] for call in self.store.calls):
+            self.payer(context)
+        else:
+            context.pages[0].wait_for_timeout(20)
+
+
+class WithCoupon:
+    """A person who chooses a shipping anew, upon which a coupon applies, and then takes the total as it is."""
+
+    def __init__(self, home: PayHome) -> None:
+        self.home, self.payer, self.accepted = home, Payer(), 0
+        self.has_chosen = False
+
+    def __call__(self, context: BrowserContext) -> None:
+        page = self.payer.front(context)
+        if page is None or "/p/trade/confirm.html" not in page.url:
+            return
+        labels = [button.label for button in self.payer.bar_buttons(page)]
+        if any(label.startswith("Accept") for label in labels):
+            self.accepted += 1
+            self.payer.bar(page, "Accept")
+        elif labels and not self.has_chosen:
+            self.has_chosen = True
+            self.home.buyer.coupon = 100
+            self.payer.tidy(page)
+            page.locator("[class*=group-ship-options--title]").click()
+            page.locator("[class*=group-ship-options--option]").first.click()
+        elif labels and self.accepted:
+            self.payer.press(page)
 
 
 class WithTwin:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from bot.buying_home import stop_buying
 from bot.holds import Hold
 from bot.jobs.record_only import RecordOnly
 from bot.models import PurchaseState
@@ -93,6 +94,7 @@ def test_what_is_said_to_be_bought_and_is_not_there_stays_open(home: PayHome) ->
     order, other = home.sell(), home.sell(1)
     done = home.pay(kind=RecordOnly, rest=ByHand(home, {order.name: ("Done", 0)}))
     assert ({order.name: "unknown"}, [10.0, 30.0, 60.0]) == (states(done), home.slept)
+    assert "do not order it again" in done.outcomes[0].why
     assert (PurchaseState.INTENT, PurchaseState.NEW) == (home.state_of(order.name), home.state_of(other.name))
 
 
@@ -102,6 +104,16 @@ def test_what_was_bought_before_is_not_opened(home: PayHome) -> None:
     home.sandbox.world.buy(order.name, home.account)
     done = home.pay(kind=RecordOnly, rest=ByHand(home, {}))
     assert ({order.name: "held"}, {(order.name, 1): Hold.PERHAPS_BOUGHT}) == (states(done), home.held())
+
+
+def test_stop_file_ends_buying_by_hand_too(home: PayHome) -> None:
+    """Proves that the file STOP closes the product that is open, and that no other one is opened."""
+    first, second = home.sell(), home.sell(1)
+    done = home.pay(kind=RecordOnly, rest=lambda _context: stop_buying(home.home, "a test"))
+    assert ({first.name: "stopped"}, True) == (states(done), "STOP" in (done.ended_by or ""))
+    done = home.pay(kind=RecordOnly)
+    assert ([], True) == (done.outcomes, "STOP" in (done.ended_by or ""))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (first, second)}
 
 
 def test_person_helps_where_the_list_asks_for_one(home: PayHome, ali: Any) -> None:

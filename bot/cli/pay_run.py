@@ -124,6 +124,8 @@ class _Command:
         listed = self._dry_run(only, limit)
         if listed.trouble is not None:
             raise listed.trouble
+        if listed.ended_by is not None:
+            raise DoneInPart(_("not all of it could be done"), listed.ended_by)
         return listed
 
     def record(self, only: list[int] | None, limit: int | None) -> "PaidRun":

@@ -103,7 +103,7 @@ def print_summary(done: "PaidRun", left: int) -> None:
     if left:
         parts.append(counted("{count} not come to", "{count} not come to", left))
     output.say(", ".join(parts) + ".")
-    unpaid = sum(each.state == "placed" and not each.is_paid for each in done.outcomes)
+    unpaid = sum(each.is_left_unpaid for each in done.outcomes)
     if unpaid:
         told = counted(
             "{count} order stands unpaid: dropferry pay", "{count} orders stand unpaid: dropferry pay", unpaid

@@ -10,7 +10,8 @@ from typing import TypeVar
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import account_states
+from bot import account_states, rechecks
+from bot.buying_home import is_stopped
 from bot.holds import Held
 from bot.jobs.asked import OwnEntries
 from bot.jobs.checking import Checks
@@ -31,6 +32,7 @@ from flows.errors import FlowError, PersonNeeded
 from flows.guard import Guard
 from flows.login import wait_for_sign_in
 from flows.values import Site
+from flows.values_buying import Quote
 from flows.values_paying import BarFace, Choice
 
 Ask = Callable[[BarFace], str]
@@ -79,6 +81,7 @@ class Desk:
     is_open: bool = False
     spent_in_run: int = 0
     warnings: list[BarFace] = field(default_factory=list)
+    _is_read_again: bool = False
     _bars: dict[Page, tuple[Bar, BarFace]] = field(default_factory=dict)
 
     @property
@@ -100,6 +103,24 @@ class Desk:
     def person_wait(self) -> timedelta:
         """How long a prepared page waits, and a payment is watched."""
         return timedelta(minutes=self.place.config.buying.person_wait_minutes)
+
+    def is_to_end(self) -> bool:
+        """Whether nothing more is to be bought: the run was asked to end, or the file STOP is there."""
+        return self.place.stopped() or is_stopped(self.place.home)
+
+    def give_back(self, quote: Quote | None) -> None:
+        """A purchase that was committed was not made: what it would have cost is not spent."""
+        self.spent_in_run -= quote.total.minor if quote is not None else 0
+
+    def is_read_again(self) -> None:
+        """Ask, once a run, for the unpaid orders to be read again later: the person may have paid, or pay soon.
+
+        It is written down before the first number, so that a run that dies has asked for it, too.
+        """
+        if not self._is_read_again:
+            self._is_read_again = True
+            with self.place.database.write() as session:
+                rechecks.ask_again(session, self.account, self.place.clock())
 
     def lease(self, candidate: Candidate) -> Lease:
         """The hold on a store order. Raises MissingSecret, ConfigError."""
@@ -198,7 +219,7 @@ class Desk:
         account_states.is_signed_in(self.place.database, self.account, self.place.clock(), None, by_person=False)
 
     def _is_over(self, until: float) -> bool:
-        return self.place.stopped() or self.office.is_closed() or time.monotonic() > until
+        return self.is_to_end() or self.office.is_closed() or time.monotonic() > until
 
     def hold(self, candidate: Candidate, held: Held, pressed_at: datetime | None = None) -> PaidOrder:
         """Hold a purchase that was surely not placed; `pressed_at` is the time of the intent that it had."""

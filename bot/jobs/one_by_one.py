@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from bot import checkpoints, logs
 from bot.buying_home import is_stopped, stop_file
+from bot.clock_leap import ClockWatch
 from bot.holds import Held
 from bot.jobs.attending import UNDER_WAY, Attending
 from bot.jobs.comparing import Comparing
@@ -24,6 +25,8 @@ from flows.values_paying import PayStep
 IN_A_ROW = 3  # so many orders one after the other whose pages are not as they should be: it is not the product
 Done = TypeVar("Done")
 GONE = mark("the browser window was closed")
+SLEPT = mark("the machine slept, or its clock was set, in the middle of this; run it again for the rest")
+STOPPED = mark("buying is stopped: {file}")
 
 
 @dataclass(slots=True)
@@ -40,8 +43,10 @@ class OneByOne:
     attending: Attending = field(init=False)
     _pressed: Pressed | None = field(default=None, init=False)
     _odd: int = field(default=0, init=False)
+    _watching: ClockWatch = field(init=False)
 
     def __post_init__(self) -> None:
+        self._watching = self.desk.place.watch()
         self.warming = Warming(self.desk, self.turns)
         self.attending = Attending(self.desk, self.warming, self.comparing)
 
@@ -51,18 +56,27 @@ class OneByOne:
             for turn in self.turns:
                 if self._must_end() or not self._one(turn):
                     break
+            self._note_stop()
         finally:
             self._settle()
+            self.warming.close()
             for turn in self.turns:
                 turn.forget()
 
     def _must_end(self) -> bool:
-        home = self.desk.place.home
         if not self.desk.guard.is_alive():
             self.done.ended_by = _(GONE)
-        elif is_stopped(home):
-            self.done.ended_by = _("buying is stopped: {file}").format(file=stop_file(home))
+        elif self._watching.look():
+            # Whatever was read before is old now, and a new run has a new browser.
+            self.done.ended_by = _(SLEPT)
+        self._note_stop()
         return self.done.ended_by is not None or self.desk.place.stopped()
+
+    def _note_stop(self) -> None:
+        """The file STOP ends a run wherever it is found, also in the middle of an order."""
+        home = self.desk.place.home
+        if is_stopped(home):
+            self.done.ended_by = self.done.ended_by or _(STOPPED).format(file=stop_file(home))
 
     def _one(self, turn: Turn) -> bool:
         """One order; False where none may follow it."""
@@ -71,7 +85,8 @@ class OneByOne:
             ready = self._unless_odd(turn, lambda: self._prepared(turn))
         finally:
             goes_on = self._settle(ahead)
-        if not goes_on:
+        # Once more, because the machine may have slept while the page was made ready.
+        if not goes_on or self._must_end():
             return False
         ended = ready if isinstance(ready, PaidOrder) else self._attended(turn, ready)
         self._odd = self._odd if self._odd > odd else 0

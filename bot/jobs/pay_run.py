@@ -153,7 +153,7 @@ class PayRun:
 
     def _show_warnings(self, desk: Desk) -> None:
         """Those that came after the last order; nobody goes home without having seen them."""
-        while desk.warnings and desk.guard.is_alive() and not self.place.stopped():
+        while desk.warnings and desk.guard.is_alive() and not desk.is_to_end():
             desk.question(desk.warnings.pop(0), said_before=True)
 
     def _look_again_later(self) -> None:
