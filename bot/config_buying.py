@@ -43,7 +43,7 @@ class Limits(Settings):
     )
     per_run: Amount = Field(default=Decimal(0), description=mark("most for one run of dropferry place; 0: not set"))
     per_day: Amount = Field(default=Decimal(0), description=mark("most in a day by UTC; 0: not set"))
-    per_hour: int = Field(default=30, ge=1, description=mark("most purchases in an hour"))
+    per_hour: int = Field(default=30, ge=1, description=mark("most purchases in an hour that nobody watches"))
 
     @property
     def are_set(self) -> bool:

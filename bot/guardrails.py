@@ -14,7 +14,10 @@ from flows.values import Money
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What has gone out already with an account, in minor units of its currency; `hour` counts purchases."""
+    """What has gone out already with an account, in minor units of its currency.
+
+    `hour` counts what the robot has pressed; where a person presses it holds nothing back.
+    """
 
     run: int = 0
     day: int = 0

@@ -21,6 +21,8 @@ class Text(StrEnum):
     ON_ALI = "on_ali"
     EXPECTED = "expected"
     PAID_SO_FAR = "paid_so_far"
+    UNPAID_SO_FAR = "unpaid_so_far"
+    LEFT_UNPAID = "left_unpaid"
     PIECES = "pieces"
     PREPARING = "preparing"
     LOOKING = "looking"
@@ -40,7 +42,6 @@ class Text(StrEnum):
     DIFFERS = "differs"
     BUY_YOURSELF = "buy_yourself"
     NOT_FOUND = "not_found"
-    SIGN_IN = "sign_in"
 
 
 _TEXTS: dict[Text, str] = {
@@ -48,7 +49,9 @@ _TEXTS: dict[Text, str] = {
     Text.IN_SHOP: mark("Your shop: {title}"),
     Text.ON_ALI: mark("AliExpress: {title}"),
     Text.EXPECTED: mark("Expected: {amount}"),
-    Text.PAID_SO_FAR: mark("Ordered in this run: {amount}"),
+    Text.PAID_SO_FAR: mark("Paid in this run: {amount}"),
+    Text.UNPAID_SO_FAR: mark("not paid: {amount}"),
+    Text.LEFT_UNPAID: mark("Order {order} stands on AliExpress, not paid; pay it later with dropferry pay."),
     Text.PIECES: mark("{options} × {count}"),
     Text.PREPARING: mark("Preparing this order …"),
     Text.LOOKING: mark("Looking on AliExpress for the number of order {order}. This page is ready in a moment."),
@@ -70,13 +73,12 @@ _TEXTS: dict[Text, str] = {
     Text.CANDIDATE: mark("No. {number}, {total}, to {recipient}"),
     Text.DIFFERS: mark(
         "Careful: AliExpress order {number} for {order} is not what was prepared. {what} "
-        "If that is wrong, cancel it there at once: {link}"
+        "If that is wrong, cancel it at once, in your usual browser: {link}"
     ),
     Text.BUY_YOURSELF: mark(
         "Buy {count} of this yourself, for this recipient. Press Done when AliExpress has the order."
     ),
     Text.NOT_FOUND: mark("AliExpress does not show an order for {order} yet. Did you buy it?"),
-    Text.SIGN_IN: mark("AliExpress asks for you in this window. When you have done it, press Done."),
 }
 
 _LABELS: dict[Choice, str] = {

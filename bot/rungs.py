@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.config_buying import Rung
 from bot.language import _
+from bot.wording_found import in_words
 from flows.errors import FlowError, NeedKind, PageChanged, PersonNeeded
 
 
@@ -53,7 +54,8 @@ def step_down(rung: Rung, trouble: FlowError | None) -> str | None:
     if rung != "auto" or trouble is None:
         return None
     if isinstance(trouble, PageChanged):
-        return _("a page of AliExpress is not as it was ({what}), so dropferry cannot prepare it").format(what=trouble)
+        what = f"{trouble.page}: {trouble.element}: {in_words(trouble.found)}"
+        return _("a page of AliExpress is not as it was ({what}), so dropferry cannot prepare it").format(what=what)
     if isinstance(trouble, PersonNeeded) and trouble.kind is NeedKind.CAPTCHA:
         return _("AliExpress turns automated pages away today (it asks for a captcha)")
     return None

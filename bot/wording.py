@@ -150,6 +150,7 @@ _WHY_OR_MAP = mark(
     "Shall dropferry buy it? dropferry map set {variant} ALIEXPRESS-URL"
 )
 _WHY_NO_DEADLINE = mark("AliExpress order {number} waits for your payment (it does not say until when): dropferry pay")
+_OVER = {"refunded": mark("refunded in the store"), "voided": mark("voided in the store")}
 # What a cause keeps as plain text: "132.74 BRL".
 _AMOUNTS = ("asked", "found", "before")
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(| [A-Z]{3})")
@@ -166,7 +167,14 @@ def sentence(said: Said) -> str:
     if "parcel" in said.data:
         numbered = _("parcel {number}").format(number=data["parcel"])
         data["parcel"] = numbered if said.data["parcel"] else _("a parcel without a number")
-    return _(_template(said)).format(**data)
+    return _(_template(said)).format_map(_Known(data))
+
+
+class _Known(dict[str, str]):
+    """What an older version did not write down is told as unknown, and takes no other sentence with it."""
+
+    def __missing__(self, _key: str) -> str:
+        return "?"
 
 
 def _template(said: Said) -> str:
@@ -175,6 +183,8 @@ def _template(said: Said) -> str:
     if said.code is Why.NOT_BOUGHT and said.data["variant"]:
         # A custom item of the store has no variant that could be mapped.
         return _WHY_OR_MAP
+    if said.code is Why.REFUNDED:
+        return _OVER.get(str(said.data["status"]), _WHY[Why.REFUNDED])
     if said.code is Why.UNPAID and not said.data["deadline"]:
         return _WHY_NO_DEADLINE
     return _WHY[said.code] if isinstance(said.code, Why) else _WARN[said.code]

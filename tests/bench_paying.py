@@ -96,7 +96,7 @@ def paying_rows() -> "list[Row]":
             context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
             sandbox.ali.set_faults({"slow_ms": ANSWER_MS})
             started = time.perf_counter()
-            listed = PlaceOrders(place, context, "main", live=False).run()
+            listed = PlaceOrders(place, context, "main", live=False, attended=True).run()
             ticked = [each for each in listed.outcomes if each.state == "quoted"]
             context.on("requestfinished", watch.finished)
             before, checkpoints.reached = checkpoints.reached, watch.reached

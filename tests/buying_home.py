@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from playwright.sync_api import BrowserContext
 from sqlmodel import col, select
 
@@ -52,6 +53,12 @@ class BuyingHome:
         """The home's database."""
         with database_of(self.home, self.config) as database:
             yield database
+
+    def limit(self, **caps: int) -> None:
+        """Other caps for the account."""
+        document = tomlkit.parse(self.home.config_file.read_text(encoding="utf-8"))
+        document["accounts"][ACCOUNT]["limits"].update(caps)
+        self.home.config_file.write_text(tomlkit.dumps(document), encoding="utf-8")
 
     def allow(self) -> None:
         """As after `dropferry reconcile --since` and one purchase under a person's eyes."""

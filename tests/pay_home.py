@@ -59,7 +59,11 @@ class PayHome(Keeper):
 
     def listed(self, place: Workplace, *, dry: bool) -> list[Outcome]:
         """What can be ordered: as a dry run has found it, else without a quote, which is quicker."""
-        done = PlaceOrders(place, self.context, ACCOUNT, live=False).run() if dry else plan_orders(place, ACCOUNT)
+        done = (
+            PlaceOrders(place, self.context, ACCOUNT, live=False, attended=True).run()
+            if dry
+            else plan_orders(place, ACCOUNT)
+        )
         assert done.trouble is None, done.trouble
         return [each for each in done.outcomes if each.state == "quoted"]
 

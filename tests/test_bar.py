@@ -242,3 +242,18 @@ def test_it_comes_back_where_nothing_came_of_the_press(
     page.click(BUTTON)
     assert [] == payer.bar_buttons(page)
     wait_for(lambda: (bar.said(), len(payer.bar_buttons(page)) == 3)[1], page)
+
+
+def test_address_is_copied_and_not_opened(
+    page: Page, shop: OrderSite, guard: Guard, payer: Payer, context: BrowserContext
+) -> None:
+    """Proves that an address in a sentence leads nowhere in the guarded tab, and is copied whole after one click."""
+    address = f"{shop.site.www}/p/order/detail.html?orderId=8190000000000001"
+    bar, before = Bar(page, shop.site, guard), (page.url, len(context.pages))
+    bar.show(BarFace(heading="", message=f"Cancel it: {address}", tone="warn", choices=((Choice.DONE, "Done", "o"),)))
+    button = payer.bar_buttons(page)[0]
+    page.mouse.click(300, button.y)
+    page.keyboard.press("Control+c")
+    page.focus("#field")
+    page.keyboard.press("Control+v")
+    assert (address, before) == (page.input_value("#field"), (page.url, len(context.pages)))

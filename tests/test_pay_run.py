@@ -1,20 +1,29 @@
 """Pay runs in the sandbox, with a person who presses and pays: each order ends in its right state and number."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from bot import checkpoints
+from bot.buying_home import stop_buying
+from bot.clock_leap import ClockWatch
 from bot.holds import Hold
+from bot.jobs.desk import Desk
+from bot.jobs.faces import Faces
+from bot.jobs.paid import Turn
+from bot.jobs.pay_run import PayRun
 from bot.models import PurchaseState
 from bot.opening import now
 from bot.sandbox.payer import Payer, Plan
 from bot.sandbox.server import Sandbox
-from flows.errors import Reason
+from flows.errors import PageChanged, PersonNeeded, Reason
+from flows.values_buying import Quote
+from flows.values_paying import BarFace
 from tests.pay_home import PayHome, by_order, phone_of, states
 
 
@@ -56,7 +65,7 @@ def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) ->
         code: Plan(slow=6),
     }
     before = home.presses
-    done = home.pay(plans)
+    done = home.pay(plans, kind=Watched)
     expected = dict.fromkeys(names, "placed") | dict.fromkeys((*skipped, closed), "skipped") | {held: "held"}
     assert expected == states(done)
     outcomes = by_order(done)
@@ -66,6 +75,12 @@ def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) ->
     assert [] == [name for name, each in outcomes.items() if each.differs]
     assert before + 15 == home.presses
     assert 15 == len(home.orders())
+    paid = sum(order.total for order in home.orders() if order.paid_at is not None)
+    (unpaid,) = [order.total for order in home.orders() if order.paid_at is None]
+    told = (f"Paid in this run: {paid / 100:.2f} USD", f"not paid: {unpaid / 100:.2f} USD")
+    assert told == tuple(Watched.faces.so_far().split(" · "))
+    (said,) = [text for text in READY if "not paid; pay it later with dropferry pay" in text]
+    assert said.startswith(f"Order {refused} ")
     all_is_well(home)
 
 
@@ -109,6 +124,125 @@ def test_address_that_changes_while_the_order_is_in_front_is_held(
     assert ({(order.name, 1): Hold.STORE_CHANGED}, before) == (home.held(), home.presses)
 
 
+def test_no_number_of_presses_in_an_hour_is_too_many_for_a_person(home: PayHome) -> None:
+    """Proves that the cap on purchases in an hour, which is for the robot, holds back nobody who presses themselves."""
+    home.limit(per_hour=1)
+    orders = [home.sell(place) for place in range(2)]
+    assert dict.fromkeys([each.name for each in orders], "placed") == states(home.pay(dry=True))
+
+
+@pytest.mark.parametrize(("cap", "why"), [("per_run", Hold.OVER_RUN), ("per_day", Hold.OVER_DAY)])
+def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: Hold) -> None:
+    """Proves that a dry run adds up what it lists, so that nobody ticks what would be held when it is their turn."""
+    first, second = home.sell(), home.sell()
+    home.limit(**{cap: 10})
+    home.pull()
+    with home.database() as database:
+        listed = home.listed(home.workplace(database), dry=True)
+    assert [first.name] == [each.candidate.order for each in listed]
+    assert {(second.name, 1): why} == home.held()
+
+
+class Turns:
+    """`stopped` of a run, which is asked before each order: sets the faults that are for that order, then none."""
+
+    def __init__(self, ali: Any, *faults: dict[str, Any]) -> None:
+        self.ali, self.faults = ali, list(faults)
+
+    def __call__(self) -> bool:
+        now = self.faults.pop(0) if self.faults else {}
+        self.ali.set_faults({"design": None, "captcha_at": None, **now})
+        return False
+
+
+def test_odd_product_costs_no_other_order(home: PayHome, ali: Any) -> None:
+    """Proves that a page that changed is told with its reason, in the list and in the run, and costs no other."""
+    odd, *others = [home.sell(place) for place in range(3)]
+    done = home.pay(place={"stopped": Turns(ali, {"design": "unknown"})})
+    assert {odd.name: "nothing", **{each.name: "placed" for each in others}} == states(done)
+    assert ("a page of AliExpress is not as it was", None) == (by_order(done)[odd.name].why[:37], done.trouble)
+    later = home.sell(1)
+    home.pull()
+    with home.database() as database:
+        place = home.workplace(database, stopped=Turns(ali, {"design": "unknown"}))
+        assert [later.name] == [each.candidate.order for each in home.listed(place, dry=True)]
+    all_is_well(home)
+
+
+def test_pages_that_all_changed_end_the_run(home: PayHome, ali: Any) -> None:
+    """Proves that a run does not go through all its orders where no page is as it was."""
+    for place in range(4):
+        home.sell(place)
+    done = home.pay(place={"stopped": Turns(ali, *[{"design": "unknown"}] * 4)})
+    assert ({"nothing"}, 2) == (set(states(done).values()), len(done.outcomes))
+    assert isinstance(done.trouble, PageChanged)
+
+
+def test_person_who_is_needed_ends_the_run(home: PayHome, ali: Any) -> None:
+    """Proves that nobody is asked to do in the window what the guard would not let through: the rest waits."""
+    waiting = [home.sell(place) for place in range(2)]
+    done = home.pay(place={"stopped": Turns(ali, {"captcha_at": "item"})})
+    assert ({}, True) == (states(done), isinstance(done.trouble, PersonNeeded))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in waiting}
+
+
+def test_slow_store_does_not_hold_up_the_persons_page(home: PayHome) -> None:
+    """Proves that whoever is at an order is served all the time while the store is asked about the next one."""
+    first, second = home.sell(), home.sell(1)
+    person = Unhurried(home, second.id)
+    try:
+        done = home.pay({}, rest=person)
+    finally:
+        home.sandbox.shop.faults.pop("shopbase_slow_ms", None)
+    assert {first.name: "stopped"} == states(done)
+    assert max(person.gaps) < person.SLOW_MS / 1000
+
+
+def test_total_that_changes_in_front_is_accepted_once(home: PayHome) -> None:
+    """Proves that who has accepted another total on the page itself is not asked the same once more."""
+    order = home.sell()
+    person = WithCoupon(home)
+    done = home.pay(rest=person, dry=True)
+    assert ({order.name: "placed"}, 1) == (states(done), person.accepted)
+
+
+def test_stop_file_takes_back_what_waits_for_a_press(home: PayHome) -> None:
+    """Proves that the file STOP ends a run at once, also while a page is handed over."""
+    first, second = home.sell(), home.sell(1)
+    done = home.pay(rest=lambda _context: stop_buying(home.home, "a test"))
+    assert ({first.name: "stopped"}, True) == (states(done), "STOP" in (done.ended_by or ""))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (first, second)}
+    assert [] == home.orders()
+
+
+def test_nothing_is_handed_over_after_a_sleep(home: PayHome) -> None:
+    """Proves that a run ends at its next order once the machine has slept, and says so."""
+    first, second = home.sell(), home.sell(1)
+    slept = 0.0
+
+    def sleeps(_outcome: object) -> None:
+        nonlocal slept
+        slept = 600.0
+
+    done = home.pay(progress=sleeps, place={"watch": lambda: ClockWatch(wall=lambda: time.monotonic() + slept)})
+    assert ({first.name: "placed"}, True) == (states(done), "slept" in (done.ended_by or ""))
+    assert PurchaseState.NEW is home.state_of(second.name)
+
+
+def test_bank_may_take_its_time(home: PayHome, ali: Any) -> None:
+    """Proves that nothing covers or closes the page of a person who is still paying after a quarter of an hour."""
+    first, second = home.sell(), home.sell(1)
+    ali.set_faults({"payment_for": {phone_of(first): "otp"}})
+    later = timedelta(minutes=home.config.buying.person_wait_minutes + 1)
+    done = home.pay(
+        {first.name: Plan(slow=6)}, place={"clock": lambda: now() + (later if home.orders() else timedelta())}
+    )
+    assert {first.name: "placed", second.name: "placed"} == states(done)
+    assert by_order(done)[first.name].is_paid
+    assert 1 == sum("is still being paid" in line for line in home.said)
+    all_is_well(home)
+
+
 def test_person_stops_the_run(home: PayHome) -> None:
     """Proves that Stop leaves this order and those after it as they were."""
     first, second, third = (home.sell(place) for place in range(3))
@@ -147,11 +281,12 @@ def test_window_closed_at_the_bank_leaves_an_order_to_pay(home: PayHome, ali: An
 
 
 def test_refusal_of_the_site_is_no_unknown_outcome(home: PayHome, ali: Any) -> None:
-    """Proves that what AliExpress surely refuses after the press is held with its reason."""
-    order = home.sell()
+    """Proves that what AliExpress surely refuses is held with its reason, and leaves its money for the next order."""
+    order, other = home.sell(), home.sell(1)
+    home.limit(per_run=15)  # room for each alone
     ali.set_faults({"sold_out_at": "press"})
-    done = home.pay()
-    assert ({order.name: "held"}, []) == (states(done), home.orders())
+    done = home.pay(progress=lambda _outcome: ali.set_faults({"sold_out_at": None}))
+    assert {order.name: "held", other.name: "placed"} == states(done)
     assert {(order.name, 1): Reason.SOLD_OUT} == home.held()
 
 
@@ -171,6 +306,7 @@ def test_lost_answer_ends_the_run_and_is_found_by_the_next(home: PayHome, ali: A
     ali.set_faults({"order_call": "lost", "lag_seconds": 3600})
     done = home.pay()
     assert ({first.name: "unknown"}, [(first.name, 1)]) == (states(done), home.unknown())
+    assert "do not order it again" in by_order(done)[first.name].why
     assert done.ended_by is not None
     ali.set_faults({"order_call": None, "lag_seconds": None})
     done = home.pay()
@@ -236,6 +372,82 @@ class Once:
     def __call__(self) -> bool:
         self.is_so = self.is_so or bool(self.holds())
         return self.is_so
+
+
+class Told(Faces):
+    """The bar's faces, which keep what they asked the person to press."""
+
+    def ready(self, turn: Turn, quote: Quote) -> BarFace:
+        face = super().ready(turn, quote)
+        READY.add(face.message)
+        return face
+
+
+READY: set[str] = set()
+
+
+class Watched(PayRun):
+    """A run whose bar is looked at."""
+
+    faces: ClassVar[Faces]
+
+    def _desk(self, *parts: Any) -> Desk:
+        desk = super()._desk(*parts)
+        desk.faces = Watched.faces = Told(desk.faces.words, desk.faces.pictures)
+        return desk
+
+
+class Unhurried:
+    """A person who leaves an order open until the store, which is slow from then on, was asked about another one.
+
+    `gaps` are the seconds for which nobody served their page.
+    """
+
+    SLOW_MS = 2500
+
+    def __init__(self, home: PayHome, other: int) -> None:
+        self.store, self.other = home.sandbox.shop, str(other)
+        self.payer = Payer(usual=Plan("stop"))
+        self.gaps: list[float] = []
+        self.last = 0.0
+
+    def __call__(self, context: BrowserContext) -> None:
+        now = time.monotonic()
+        if not self.last:
+            self.store.calls.clear()
+            self.store.faults["shopbase_slow_ms"] = self.SLOW_MS
+        else:
+            self.gaps.append(now - self.last)
+        self.last = now
+        if any(self.other in call["path"] for call in self.store.calls):
+            self.payer(context)
+        else:
+            context.pages[0].wait_for_timeout(20)
+
+
+class WithCoupon:
+    """A person who chooses a shipping anew, upon which a coupon applies, and then takes the total as it is."""
+
+    def __init__(self, home: PayHome) -> None:
+        self.home, self.payer, self.accepted = home, Payer(), 0
+        self.has_chosen = False
+
+    def __call__(self, context: BrowserContext) -> None:
+        page = self.payer.front(context)
+        if page is None or "/p/trade/confirm.html" not in page.url:
+            return
+        labels = [button.label for button in self.payer.bar_buttons(page)]
+        if any(label.startswith("Accept") for label in labels):
+            self.accepted += 1
+            self.payer.bar(page, "Accept")
+        elif labels and not self.has_chosen:
+            self.has_chosen = True
+            self.home.buyer.coupon = 100
+            self.payer.tidy(page)
+            page.locator("[class*=group-ship-options--title]").click()
+            page.locator("[class*=group-ship-options--option]").first.click()
+        elif labels and self.accepted:
+            self.payer.press(page)
 
 
 class WithTwin:

@@ -40,7 +40,9 @@ AFTER = ("pressed", "outcome", "after press", "looked", "before placed commit", 
 def shop_fixture(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> BuyingHome:
     """One home whose account pays by slip."""
     sandbox.ali.market.buyer("main").kind = "pay_now_deferred"
-    return BuyingHome(sandbox, tmp_path_factory.mktemp("crashes") / "home")
+    home = BuyingHome(sandbox, tmp_path_factory.mktemp("crashes") / "home")
+    home.limit(per_hour=1000)  # so many runs in a row
+    return home
 
 
 @pytest.fixture(name="faults")

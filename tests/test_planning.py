@@ -179,6 +179,7 @@ def test_line_is_planned_once_whatever_became_of_it(sqlite: Database, state: Pur
         planned(session)
         row = purchase(session)
         row.state, row.hold = state, Hold.PRICE_DRIFT if state is PurchaseState.HELD else None
+        row.hold_data = {"asked": "10.00 USD", "found": "12.00 USD", "percent": "10"}
         row.intent_at = rows.NOW if state in (PurchaseState.INTENT, PurchaseState.PLACED) else None
         if state is PurchaseState.PLACED:
             tie(session, row)
@@ -187,7 +188,9 @@ def test_line_is_planned_once_whatever_became_of_it(sqlite: Database, state: Pur
         found = [each.blocker for each in planned(session)]
         expected = {
             PurchaseState.NEW: [None],
-            PurchaseState.HELD: ["held: price_drift"],
+            PurchaseState.HELD: [
+                f"costs 12.00 USD instead of 10.00 USD, more than 10 % above; dropferry approve {sold.name[1:]}"
+            ],
             PurchaseState.INTENT: ["perhaps ordered already"],
             PurchaseState.PLACED: [],
             PurchaseState.CLOSED: [None],

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from bot.buying_home import stop_buying
 from bot.holds import Hold
 from bot.jobs.record_only import RecordOnly
 from bot.models import PurchaseState
 from bot.sandbox.payer import Payer
 from bot.sandbox.server import Sandbox
+from flows.errors import PersonNeeded
 from tests.pay_home import PayHome, states
 
 
@@ -92,6 +94,7 @@ def test_what_is_said_to_be_bought_and_is_not_there_stays_open(home: PayHome) ->
     order, other = home.sell(), home.sell(1)
     done = home.pay(kind=RecordOnly, rest=ByHand(home, {order.name: ("Done", 0)}))
     assert ({order.name: "unknown"}, [10.0, 30.0, 60.0]) == (states(done), home.slept)
+    assert "do not order it again" in done.outcomes[0].why
     assert (PurchaseState.INTENT, PurchaseState.NEW) == (home.state_of(order.name), home.state_of(other.name))
 
 
@@ -101,3 +104,36 @@ def test_what_was_bought_before_is_not_opened(home: PayHome) -> None:
     home.sandbox.world.buy(order.name, home.account)
     done = home.pay(kind=RecordOnly, rest=ByHand(home, {}))
     assert ({order.name: "held"}, {(order.name, 1): Hold.PERHAPS_BOUGHT}) == (states(done), home.held())
+
+
+def test_stop_file_ends_buying_by_hand_too(home: PayHome) -> None:
+    """Proves that the file STOP closes the product that is open, and that no other one is opened."""
+    first, second = home.sell(), home.sell(1)
+    done = home.pay(kind=RecordOnly, rest=lambda _context: stop_buying(home.home, "a test"))
+    assert ({first.name: "stopped"}, True) == (states(done), "STOP" in (done.ended_by or ""))
+    done = home.pay(kind=RecordOnly)
+    assert ([], True) == (done.outcomes, "STOP" in (done.ended_by or ""))
+    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (first, second)}
+
+
+def test_person_helps_where_the_list_asks_for_one(home: PayHome, ali: Any) -> None:
+    """Proves that a captcha over the order list is shown to the person, and that the run goes on once it is done."""
+    order = home.sell()
+    ali.set_faults({"captcha": True})
+
+    def does_the_captcha() -> bool:
+        ali.set_faults({"captcha": None})
+        return False
+
+    done = home.pay(kind=RecordOnly, rest=ByHand(home, {order.name: ("Done", 1)}), place={"stopped": does_the_captcha})
+    assert ({order.name: "placed"}, None) == (states(done), done.trouble)
+    assert 1 == sum("AliExpress asks for you in the window" in line for line in home.said)
+
+
+def test_person_who_does_not_help_ends_the_run(home: PayHome, ali: Any) -> None:
+    """Proves that without the person the run ends before anything is opened, and says whom it needs."""
+    order = home.sell()
+    ali.set_faults({"captcha": True})
+    done = home.pay(kind=RecordOnly, rest=ByHand(home, {}), place={"stopped": lambda: True})
+    assert ({}, True) == (states(done), isinstance(done.trouble, PersonNeeded))
+    assert PurchaseState.NEW is home.state_of(order.name)

@@ -60,19 +60,22 @@ def pay_run(
 
 def _run(place: "Workplace", account: str, only: list[int] | None, limit: int | None, *, yes: bool, way: str) -> None:
     from bot.buying_home import check_may_buy
-    from bot.checkup.before_buying import check_pages
     from bot.opening import browser_of
 
     with place.database.read() as session:
         # Told before a browser is opened for nothing.
         check_may_buy(session, place.home, account)
     with browser_of(
-        place.home, place.config, account, wait_seconds=place.wait_seconds, say=place.say, attended=True
+        place.home,
+        place.config,
+        account,
+        wait_seconds=place.wait_seconds,
+        say=place.say,
+        attended=True,
+        # Whatever AliExpress asks for, the person who buys is at the window and can do it.
+        even_if_paused=way == "record",
     ) as context:
         command = _Command(place, context, account, yes=yes)
-        command.settle()
-        if way != "record":
-            check_pages(place, context, account)
         done = command.record(only, limit) if way == "record" else command.fill(only, limit)
     if done.is_gone:
         _look_again(place, account)
@@ -86,11 +89,9 @@ class _Command:
         self.place, self.context, self.account, self.yes = place, context, account, yes
         self.count, self.every = 0, 0
 
-    def settle(self) -> None:
+    def _settle(self, kind: "type[PayRun]") -> None:
         """What an earlier run has left open comes first. Raises DoneInPart where it stays open, and FlowError."""
-        from bot.jobs.pay_run import PayRun
-
-        done = self._over(PayRun, [])
+        done = self._over(kind, [])
         for line in done.settled:
             output.say(line)
         _end(done)
@@ -100,22 +101,39 @@ class _Command:
         from bot.jobs.paid import PaidRun
         from bot.jobs.pay_run import PayRun
         from bot.rungs import step_down
+        from flows.errors import FlowError
 
-        listed = self._dry_run(only, limit)
-        why = step_down(self.place.config.account(self.account).buying, listed.trouble)
-        if why is not None:
+        try:
+            listed = self._prepared(only, limit)
+        except FlowError as trouble:
+            why = step_down(self.place.config.account(self.account).buying, trouble)
+            if why is None:
+                raise
             output.say(_("{why}: you buy yourself, dropferry opens the products and notes the numbers").format(why=why))
             return self.record(only, limit)
-        if listed.trouble is not None:
-            raise listed.trouble
         ticked = self._tick(listed)
         return self._tell(self._over(PayRun, ticked), len(ticked)) if ticked else PaidRun()
+
+    def _prepared(self, only: list[int] | None, limit: int | None) -> "Placed":
+        """What a dry run has found, after all that has to be seen to before. Raises FlowError."""
+        from bot.checkup.before_buying import check_pages
+        from bot.jobs.pay_run import PayRun
+
+        self._settle(PayRun)
+        check_pages(self.place, self.context, self.account)
+        listed = self._dry_run(only, limit)
+        if listed.trouble is not None:
+            raise listed.trouble
+        if listed.ended_by is not None:
+            raise DoneInPart(_("not all of it could be done"), listed.ended_by)
+        return listed
 
     def record(self, only: list[int] | None, limit: int | None) -> "PaidRun":
         """The person buys on pages of their own."""
         from bot.jobs.paid import PaidRun
         from bot.jobs.record_only import RecordOnly, plan_orders
 
+        self._settle(RecordOnly)
         ticked = self._tick(plan_orders(self.place, self.account, only, limit))
         return self._tell(self._over(RecordOnly, ticked), len(ticked)) if ticked else PaidRun()
 
@@ -140,7 +158,7 @@ class _Command:
                 shown(so_far)
 
             return PlaceOrders(
-                self.place, self.context, self.account, live=False, only=only, limit=limit, progress=one
+                self.place, self.context, self.account, live=False, only=only, limit=limit, progress=one, attended=True
             ).run()
 
     def _tick(self, listed: "Placed") -> "list[Outcome]":
@@ -207,6 +225,10 @@ def _look_again(place: "Workplace", account: str) -> None:
 
 
 def _end(done: "PaidRun") -> None:
+    from flows.errors import PersonNeeded
+
+    if isinstance(done.trouble, PersonNeeded):
+        output.say(_("What is left waits as it was. When that is done, go on with dropferry pay-run."))
     if done.trouble is not None:
         raise done.trouble
     if done.ended_by is not None:

@@ -34,7 +34,8 @@ def print_list(ready: "Sequence[Outcome]", blocked: "Sequence[Outcome]") -> None
         headings = [_(column) for column in COLUMNS]
         output.print_table(headings, rows, right=(headings[0], *headings[3:]))
         told = counted("{count} order can be bought now", "{count} orders can be bought now", len(ready))
-        output.say(_("{told}, {sum} in all.").format(told=told, sum=_sum(ready)))
+        whole = _sum(ready)  # of what was not prepared nobody knows the cost
+        output.say(_("{told}, {sum} in all.").format(told=told, sum=whole) if whole else f"{told}.")
     for each in blocked:
         why = each.why or each.state
         output.say(
@@ -102,7 +103,7 @@ def print_summary(done: "PaidRun", left: int) -> None:
     if left:
         parts.append(counted("{count} not come to", "{count} not come to", left))
     output.say(", ".join(parts) + ".")
-    unpaid = sum(each.state == "placed" and not each.is_paid for each in done.outcomes)
+    unpaid = sum(each.is_left_unpaid for each in done.outcomes)
     if unpaid:
         told = counted(
             "{count} order stands unpaid: dropferry pay", "{count} orders stand unpaid: dropferry pay", unpaid

@@ -22,6 +22,7 @@ from bot.shopbase import ShopBaseError
 from flows.errors import CannotBuy, FlowError, Reason
 from flows.pay_page import finish, requote
 from flows.paying import watch
+from flows.tab import browser_trouble
 from flows.values_buying import Quote
 from flows.values_paying import BarFace, Choice, PayStep, Sight
 
@@ -32,6 +33,10 @@ PERSON_MAY_ACCEPT = frozenset({Hold.PRICE_DRIFT, Hold.LOW_MARGIN})
 SKIPPED = mark("you skipped it; it waits for the next pay run")
 CLOSED = mark("its tab was closed before the press; it waits for the next pay run")
 STOPPED = mark("the run was stopped before its press; it waits for the next one")
+STILL_PAYING = mark(
+    "order {order} is still being paid, and nothing is taken away from you: finish it in the window, or close its tab "
+    "to go on with the next order"
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +50,8 @@ class Attending:
     def make_ready(self, turn: Turn) -> Quote | PaidOrder:
         """Bring an opened page to the front, with address and quote. Raises FlowError where the page is the trouble."""
         assert turn.warm is not None
-        turn.warm.page.bring_to_front()
+        with browser_trouble("buying"):
+            turn.warm.page.bring_to_front()
         self.desk.show(turn.warm.page, self.desk.faces.preparing(turn))
         try:
             quote = finish(turn.warm, self.desk.own.entry(), reached)
@@ -74,16 +80,16 @@ class Attending:
         desk = self.desk
         assert turn.rows is not None
         assert turn.warm is not None
-        changes = desk.faces.changes(turn.listed, quote)
+        changes = desk.faces.changes(turn.listed, quote) if turn.accepted is not quote else []
         if changes:
             said = self._choose(turn.warm.page, desk.faces.changed(turn, quote, changes))
             checkpoints.reached("pay: answered")
             if said != Choice.ACCEPT:
                 return self._left(turn, said)
-            turn.listed = quote
+            turn.accepted = quote
         with desk.place.database.read() as session:
-            held = desk.checks.money(session, turn.rows, quote, desk.spent_in_run)
-        if held is not None and held.code in PERSON_MAY_ACCEPT and changes:
+            held = desk.checks.money(session, turn.rows, quote, desk.spent_in_run, attended=True)
+        if held is not None and held.code in PERSON_MAY_ACCEPT and turn.accepted is quote:
             self._approve(turn, held)
             held = None
         if held is None:
@@ -94,13 +100,13 @@ class Attending:
     def _choose(self, page: Page, face: BarFace) -> str:
         """The choice of the person before anything is committed; the end of the run is one, too."""
         desk = self.desk
-        while not desk.place.stopped() and not page.is_closed():
+        while not desk.is_to_end() and not page.is_closed():
             desk.show(page, face)
             said = desk.said(page)
             if said is not None:
                 return said
             desk.wait()
-        return Choice.STOP if desk.place.stopped() else Choice.SKIP
+        return Choice.STOP if desk.is_to_end() else Choice.SKIP
 
     def _approve(self, turn: Turn, held: Held) -> None:
         """The person saw the new price and took it."""
@@ -166,7 +172,8 @@ class Attending:
     def _watch(self, turn: Turn, purchase: Purchase, quote: Quote) -> PaidOrder | Pressed | Quote:
         assert turn.warm is not None
         page, desk = turn.warm.page, self.desk
-        until: datetime | None = None
+        late: datetime | None = None
+        is_told = False
         while True:
             sight = watch(page, desk.site, desk.guard)
             if sight.pressed is False:
@@ -174,19 +181,22 @@ class Attending:
                 if ended is not None:
                     return ended
             else:
-                if until is None:
-                    until = desk.place.clock() + desk.person_wait
+                if late is None:
+                    late = desk.place.clock() + desk.person_wait
                     checkpoints.reached("pay: pressed")
-                if sight.step not in UNDER_WAY or desk.place.clock() >= until:
+                if sight.step not in UNDER_WAY:
                     checkpoints.reached("pay: result")
                     return Pressed(turn, purchase, quote, page, sight)
+            if late is not None and not is_told and desk.place.clock() >= late:
+                is_told = True
+                desk.place.say(_(STILL_PAYING).format(order=turn.candidate.order))
             desk.wait()
             if sight.step in UNDER_WAY or sight.step is PayStep.WAITING:
                 self._do_beside(turn)
 
     def _do_beside(self, turn: Turn) -> None:
         """What can be done in other tabs while the person reads, types or pays."""
-        if not self.desk.place.stopped() and not self.warming.ahead_of(turn):
+        if not self.desk.is_to_end() and not self.warming.ahead_of(turn):
             self.comparing.one()
 
     def _before_press(
@@ -195,7 +205,7 @@ class Attending:
         """What the person wants of an order that nobody has pressed yet; None as long as they say nothing."""
         assert turn.warm is not None
         desk = self.desk
-        if desk.place.stopped():
+        if desk.is_to_end():
             return self._chosen(turn, purchase, quote, Choice.STOP)
         if sight.step is PayStep.CLOSED:
             return self._take_back(turn, purchase, quote, _(CLOSED))
@@ -224,6 +234,8 @@ class Attending:
             except (ValueError, FlowError):
                 return self._anew(turn, purchase, quote)
             self._take_back_intent(purchase, quote)
+            # They were asked at the page itself.
+            turn.accepted = changed
             return changed
         if said == Choice.YES:
             return self._anew(turn, purchase, quote)
@@ -267,7 +279,7 @@ class Attending:
 
     def _take_back_intent(self, purchase: Purchase, quote: Quote) -> None:
         self.desk.intents.take_back(purchase, "not pressed, taken back")
-        self.desk.spent_in_run -= quote.total.minor
+        self.desk.give_back(quote)
         checkpoints.reached("pay: taken back")
 
     def _left(self, turn: Turn, said: str) -> PaidOrder:

@@ -87,10 +87,21 @@ class Checks:
     account: str
     clock: Callable[[], datetime]
 
-    def money(self, session: Session, rows: PurchaseRows, quote: Quote, spent_in_run: int) -> Held | None:
+    def money(
+        self,
+        session: Session,
+        rows: PurchaseRows,
+        quote: Quote,
+        spent_in_run: int,
+        *,
+        attended: bool = False,
+        only_planned: bool = False,
+    ) -> Held | None:
         """The first cause to hold a quote: a cap, the price, the margin, or that nobody has looked at the mapping yet.
 
-        Caps that are not set yet hold nothing here: `live = true` is not accepted without them.
+        With `attended` a person presses, as often in an hour as they like. `only_planned`: what is spent in this run
+        is not written down, because it is a dry run. Caps that are not set yet hold nothing here: `live = true` is not
+        accepted without them.
         """
         settings = self.config.account(self.account)
         cost = cost_of(quote)
@@ -99,7 +110,7 @@ class Checks:
             currency=settings.currency,
             limits=settings.limits,
             buying=self.config.buying,
-            spent=self._spent(session, spent_in_run),
+            spent=self._spent(session, spent_in_run, attended=attended, only_planned=only_planned),
             rates=self.config.rates,
             approved=rows.purchase.approved or {},
         )
@@ -125,17 +136,17 @@ class Checks:
             return None
         return Held(Hold.UNPROVEN_METHOD, {"method": method})
 
-    def _spent(self, session: Session, in_run: int) -> Spent:
+    def _spent(self, session: Session, in_run: int, *, attended: bool, only_planned: bool) -> Spent:
         now = self.clock()
         pressed = select(Purchase).where(
             Purchase.account == self.account,
             col(Purchase.intent_at) >= now - timedelta(days=1),
             col(Purchase.state).in_([PurchaseState.INTENT, PurchaseState.HELD, PurchaseState.PLACED]),
         )
-        times = [(row.intent_at, row.cost_minor or 0) for row in session.exec(pressed) if row.intent_at is not None]
-        today = sum(cost for at, cost in times if at.date() == now.date())
-        hour = sum(now - at < timedelta(hours=1) for at, _cost in times)
-        return Spent(run=in_run, day=today, hour=hour)
+        rows = [(row.intent_at, row) for row in session.exec(pressed) if row.intent_at is not None]
+        today = sum(row.cost_minor or 0 for at, row in rows if at.date() == now.date())
+        hour = sum(now - at < timedelta(hours=1) for at, row in rows if not row.attended)
+        return Spent(run=in_run, day=today + (in_run if only_planned else 0), hour=0 if attended else hour)
 
 
 def _unknown_button(quote: Quote) -> Held | None:

@@ -1,9 +1,10 @@
 """What the bar shows at each step of a pay run."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.jobs.paid import Turn
+from bot.jobs.paid import PaidOrder, Turn
 from bot.jobs.pictures import Pictures
 from bot.money import money_text
 from bot.pay_words import PayWords, Text
@@ -16,15 +17,20 @@ AT_WORK = (Choice.SKIP, Choice.HOLD, Choice.STOP)
 
 @dataclass(slots=True)
 class Faces:
-    """The bar's faces; `ordered` is what this run has ordered so far, by currency."""
+    """The bar's faces; `made` is what this run has ordered so far, of which each knows whether it is paid."""
 
     words: PayWords
     pictures: Pictures
-    ordered: dict[str, int] = field(default_factory=dict)
+    made: list[PaidOrder] = field(default_factory=list)
 
-    def count(self, total: Money) -> None:
+    def placed(self, outcome: PaidOrder) -> None:
         """One more order was placed."""
-        self.ordered[total.currency] = self.ordered.get(total.currency, 0) + total.minor
+        self.made.append(outcome)
+
+    def so_far(self) -> str:
+        """What of this run is paid, and what stands unpaid: a card may be refused, a bank left."""
+        told = ((Text.PAID_SO_FAR, self._sum(is_paid=True)), (Text.UNPAID_SO_FAR, self._sum(is_paid=False)))
+        return " · ".join(self.words(text, amount=amount) for text, amount in told if amount)
 
     def preparing(self, turn: Turn) -> BarFace:
         """The page is being made ready."""
@@ -36,7 +42,11 @@ class Faces:
 
     def ready(self, turn: Turn, quote: Quote) -> BarFace:
         """The person's move."""
-        return self._asking(turn, quote, self.words(Text.READY, button=quote.button_text), "calm", *AT_WORK)
+        told = self.words(Text.READY, button=quote.button_text)
+        last = self.made[-1] if self.made else None
+        if last is not None and last.is_left_unpaid:
+            told = f"{self.words(Text.LEFT_UNPAID, order=last.candidate.order)} {told}"
+        return self._asking(turn, quote, told, "calm", *AT_WORK)
 
     def changed(self, turn: Turn, quote: Quote, changes: Sequence[str]) -> BarFace:
         """The quote is not that of the list."""
@@ -67,11 +77,6 @@ class Faces:
     def not_found(self, order: str) -> BarFace:
         """The person said that they bought it, and AliExpress does not show it."""
         return self.question(self.words(Text.NOT_FOUND, order=order))
-
-    def sign_in(self) -> BarFace:
-        """AliExpress asks for a person, on a page that may not carry the bar."""
-        choices = self.words.choices(Choice.DONE, Choice.STOP)
-        return BarFace(heading="", message=self.words(Text.SIGN_IN), tone="ask", choices=choices)
 
     def question(self, message: str) -> BarFace:
         """A question about one order: yes, no, not sure."""
@@ -140,12 +145,15 @@ class Faces:
             ali_options=words(Text.PIECES, options=ali.sku_text if ali else options, count=turn.wanted.quantity),
             ali_image=self.pictures.get(turn.ali_image),
             expected=words(Text.EXPECTED, amount=money_text(quote.total)) if quote is not None else "",
-            paid_so_far=words(Text.PAID_SO_FAR, amount=self._ordered()) if self.ordered else "",
+            paid_so_far=self.so_far(),
             message=message,
         )
 
-    def _ordered(self) -> str:
-        return " + ".join(money_text(Money(minor=minor, currency=code)) for code, minor in self.ordered.items())
+    def _sum(self, *, is_paid: bool) -> str:
+        sums: Counter[str] = Counter()
+        for total in (each.quote.total for each in self.made if each.quote is not None and each.is_paid is is_paid):
+            sums[total.currency] += total.minor
+        return " + ".join(money_text(Money(minor=minor, currency=code)) for code, minor in sums.items())
 
 
 def recipient_text(to: ShipTo) -> str:

@@ -77,12 +77,12 @@ class Intents:
         try:
             with self.database.write() as session:
                 rows = PurchaseRows.load(session, purchase.id, lock=True)
-                self._must_be_free(rows.purchase, robot=quote is not None)
+                self._must_be_free(rows.purchase)
                 if not_after is not None and now > not_after:
                     raise NotNowError(_("it took too long; it is tried again at the next run"))
                 held = self._changed(rows, wanted)
                 if quote is not None:
-                    held = held or self.checks.money(session, rows, quote, spent_in_run)
+                    held = held or self.checks.money(session, rows, quote, spent_in_run, attended=attended)
                     held = held or self.checks.button(session, quote, watched=watched, attended=attended)
                 if held is not None:
                     return held
@@ -147,12 +147,12 @@ class Intents:
             self._note(session, row, "held", {"code": str(held.code), **_plain(held.data)})
         return True
 
-    def _must_be_free(self, row: Purchase, *, robot: bool) -> None:
+    def _must_be_free(self, row: Purchase) -> None:
         if row.state not in (PurchaseState.NEW, PurchaseState.HELD) or row.intent_at is not None:
             raise NotNowError(
                 _("somebody else has seen to it meanwhile: it is {state} now").format(state=_(_STATES[row.state]))
             )
-        if robot and is_stopped(self.home):
+        if is_stopped(self.home):
             raise NotNowError(_("buying is stopped: {file}").format(file=stop_file(self.home)))
 
     def _changed(self, rows: PurchaseRows, wanted: Wanted) -> Held | None:

@@ -10,6 +10,7 @@ from bot.db import Database
 from bot.holds import Held, Hold
 from bot.home import Home
 from bot.intake import take_in
+from bot.intake_changes import OVER
 from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.planning import Candidate, left_to_buy
@@ -128,7 +129,9 @@ def _over(reply: OrderReply) -> str | None:
     if reply.cancelled_at is not None:
         return _("cancelled in the store")
     if reply.financial_status not in PAID_IN_STORE:
-        return _("{status} in the store").format(status=reply.financial_status)
+        known = OVER.get(reply.financial_status)
+        told = _('not bought: the store says that its payment is "{status}"')
+        return _(known) if known is not None else told.format(status=reply.financial_status)
     return None
 
 

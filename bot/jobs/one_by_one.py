@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot import checkpoints, logs
 from bot.buying_home import is_stopped, stop_file
+from bot.clock_leap import ClockWatch
 from bot.holds import Held
 from bot.jobs.attending import UNDER_WAY, Attending
 from bot.jobs.comparing import Comparing
@@ -14,13 +16,17 @@ from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.settling import Settling
 from bot.jobs.warming import Warming
 from bot.language import _, mark
+from bot.wording_trouble import trouble_in_words
 from flows.check_orders import ListAhead
-from flows.errors import PersonNeeded, TryLater
+from flows.errors import PageChanged, TryLater
 from flows.values_buying import Quote
-from flows.values_paying import Choice, PayStep
+from flows.values_paying import PayStep
 
-SILENT = 3
+IN_A_ROW = 3  # so many orders one after the other whose pages are not as they should be: it is not the product
+Done = TypeVar("Done")
 GONE = mark("the browser window was closed")
+SLEPT = mark("the machine slept, or its clock was set, in the middle of this; run it again for the rest")
+STOPPED = mark("buying is stopped: {file}")
 
 
 @dataclass(slots=True)
@@ -36,9 +42,11 @@ class OneByOne:
     warming: Warming = field(init=False)
     attending: Attending = field(init=False)
     _pressed: Pressed | None = field(default=None, init=False)
-    _silent: int = field(default=0, init=False)
+    _odd: int = field(default=0, init=False)
+    _watching: ClockWatch = field(init=False)
 
     def __post_init__(self) -> None:
+        self._watching = self.desk.place.watch()
         self.warming = Warming(self.desk, self.turns)
         self.attending = Attending(self.desk, self.warming, self.comparing)
 
@@ -48,53 +56,62 @@ class OneByOne:
             for turn in self.turns:
                 if self._must_end() or not self._one(turn):
                     break
+            self._note_stop()
         finally:
             self._settle()
+            self.warming.close()
             for turn in self.turns:
                 turn.forget()
 
     def _must_end(self) -> bool:
-        home = self.desk.place.home
         if not self.desk.guard.is_alive():
             self.done.ended_by = _(GONE)
-        elif is_stopped(home):
-            self.done.ended_by = _("buying is stopped: {file}").format(file=stop_file(home))
+        elif self._watching.look():
+            # Whatever was read before is old now, and a new run has a new browser.
+            self.done.ended_by = _(SLEPT)
+        self._note_stop()
         return self.done.ended_by is not None or self.desk.place.stopped()
+
+    def _note_stop(self) -> None:
+        """The file STOP ends a run wherever it is found, also in the middle of an order."""
+        home = self.desk.place.home
+        if is_stopped(home):
+            self.done.ended_by = self.done.ended_by or _(STOPPED).format(file=stop_file(home))
 
     def _one(self, turn: Turn) -> bool:
         """One order; False where none may follow it."""
-        ahead = self._look_ahead()
-        ready: Quote | PaidOrder | None = None
+        ahead, odd = self._look_ahead(), self._odd
         try:
-            ready = self._ready(turn)
+            ready = self._unless_odd(turn, lambda: self._prepared(turn))
         finally:
             goes_on = self._settle(ahead)
-        if not goes_on:
+        # Once more, because the machine may have slept while the page was made ready.
+        if not goes_on or self._must_end():
             return False
-        if isinstance(ready, PaidOrder):
-            return self._tell(ready)
-        ended = self.attending.attend(turn, ready)
+        ended = ready if isinstance(ready, PaidOrder) else self._attended(turn, ready)
+        self._odd = self._odd if self._odd > odd else 0
         if isinstance(ended, PaidOrder):
+            self.warming.give_up(turn)
             return self._tell(ended)
         self._pressed = ended
         # With a result on the page the next order's page is made ready while the list is read.
         return ended.sight.step is PayStep.DONE or self._settle()
 
-    def _ready(self, turn: Turn) -> Quote | PaidOrder:
-        """The page of an order in front, with its quote. Raises FlowError where that ends the run."""
+    def _attended(self, turn: Turn, quote: Quote) -> PaidOrder | Pressed:
+        return self._unless_odd(turn, lambda: self.attending.attend(turn, quote))
+
+    def _unless_odd(self, turn: Turn, work: Callable[[], Done]) -> Done | PaidOrder:
+        """What comes of `work`; one odd product, or a page that does not answer, costs no other order.
+
+        Nothing of it was pressed then. Raises FlowError where a person is needed, or several in a row went so.
+        """
         try:
-            return self._prepared(turn)
-        except PersonNeeded:
-            # The person is at the window already: they do what AliExpress asks for, and it goes on.
-            if self.desk.question(self.desk.faces.sign_in()) != Choice.DONE:
+            return work()
+        except (PageChanged, TryLater) as trouble:
+            self._odd += 1
+            if self._odd == IN_A_ROW or not self.desk.guard.is_alive():
                 raise
-            turn.forget()
-            return self._prepared(turn)
-        except TryLater as trouble:
-            self._silent += 1
-            if self._silent == SILENT or not self.desk.guard.is_alive():
-                raise
-            return PaidOrder(turn.candidate, "nothing", str(trouble))
+            return PaidOrder(turn.candidate, "nothing", trouble_in_words(trouble))
 
     def _prepared(self, turn: Turn) -> Quote | PaidOrder:
         self.warming.prepare(turn)
@@ -105,7 +122,6 @@ class OneByOne:
         if turn.no is not None:
             return PaidOrder(turn.candidate, "nothing", turn.no)
         quote = self.attending.make_ready(turn)
-        self._silent = 0
         if self._pressed is not None and turn.warm is not None:
             self.desk.show(turn.warm.page, self.desk.faces.looking(turn, self._pressed.turn.candidate.order))
         return quote

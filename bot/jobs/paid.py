@@ -1,11 +1,13 @@
 """What becomes of the orders of a pay run, while it lasts and at its end."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
 from bot.holds import Held
 from bot.jobs.checking import PurchaseRows
+from bot.jobs.store_checks import Word
 from bot.models import Purchase
 from bot.planning import Candidate
 from flows.errors import FlowError
@@ -16,17 +18,21 @@ from flows.values_paying import Sight
 
 @dataclass(slots=True)
 class Turn:
-    """One order of a pay run: `place` is its number in the list, `listed` the quote that the person saw there.
+    """One order of a pay run: `place` is its number in the list, `listed` the quote that the person saw there,
+    `accepted` another one that they took instead.
 
-    `warm` is its opened confirm page; `no` says why it cannot be bought, `trouble` what was wrong with the page.
+    `asked` is what the store is being asked; `warm` is its opened confirm page; `no` says why it cannot be bought,
+    `trouble` what was wrong with the page.
     """
 
     candidate: Candidate
     place: int
     every: int
     listed: Quote | None = None
+    accepted: Quote | None = None
     rows: PurchaseRows | None = None
     wanted: Wanted | None = None
+    asked: "Future[Word] | None" = None
     warm: Warm | None = None
     no: Held | str | None = None
     trouble: FlowError | None = None
@@ -47,7 +53,7 @@ class Turn:
         """Prepared pages and what was found out are no longer true."""
         if self.warm is not None:
             self.warm.close()
-        self.warm = self.no = self.trouble = None
+        self.asked = self.warm = self.no = self.trouble = None
         self.is_begun = False
 
 
@@ -78,6 +84,11 @@ class PaidOrder:
     is_paid: bool = False
     differs: tuple[str, ...] = ()
     chosen: bool = False
+
+    @property
+    def is_left_unpaid(self) -> bool:
+        """Whether the order stands on AliExpress and waits for its payment."""
+        return self.state == "placed" and not self.is_paid
 
 
 @dataclass(slots=True)

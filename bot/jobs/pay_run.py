@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -57,6 +58,7 @@ class PayRun:
     compared: Callable[[PaidOrder], None] = lambda _outcome: None
     sleep: Callable[[float], None] | None = None
     done: PaidRun = field(default_factory=PaidRun, init=False)
+    is_open: ClassVar[bool] = False
 
     def run(self) -> PaidRun:
         """Settle what is open, then order after order.
@@ -95,10 +97,10 @@ class PayRun:
                 desk = self._desk(guard, pictures, stores, KnownOrders.none(office, self.place, self._looker(office)))
                 comparing = Comparing(desk, self.compared)
                 settling = Settling(desk, comparing)
-                self._settle(desk, settling)
+                desk.with_person(lambda: self._settle(desk, settling))
                 comparing.add_left()
                 if self.ticked and self.done.ended_by is None:
-                    desk.known.keep(look_back(office, desk.site, since=self._since()))
+                    desk.known.keep(desk.with_person(lambda: look_back(office, desk.site, since=self._since())))
                     self._orders(desk, settling, comparing)
                 comparing.all()
                 self._show_warnings(desk)
@@ -137,6 +139,7 @@ class PayRun:
             ask=self.ask,
             rest=self.rest,
             sleep=self.sleep,
+            is_open=self.is_open,
         )
 
     def _turns(self) -> list[Turn]:
@@ -150,7 +153,7 @@ class PayRun:
 
     def _show_warnings(self, desk: Desk) -> None:
         """Those that came after the last order; nobody goes home without having seen them."""
-        while desk.warnings and desk.guard.is_alive() and not self.place.stopped():
+        while desk.warnings and desk.guard.is_alive() and not desk.is_to_end():
             desk.question(desk.warnings.pop(0), said_before=True)
 
     def _look_again_later(self) -> None:

@@ -25,8 +25,9 @@ from bot.overrides import check_accepted
 from bot.planning import Candidate, plan
 from bot.recording import Recording
 from bot.shopbase import ShopBaseError
+from bot.wording_trouble import trouble_in_words
 from bot.work import Workplace
-from flows.errors import FlowError, TryLater
+from flows.errors import FlowError, PageChanged, TryLater
 from flows.guard import Guard
 from flows.tab import close_tab
 
@@ -46,7 +47,7 @@ class Placed:
 
 @dataclass
 class PlaceOrders:
-    """One run of placing on one account."""
+    """One run of placing on one account; a dry run that is `attended` is the list of a pay run."""
 
     place: Workplace
     context: BrowserContext
@@ -57,6 +58,7 @@ class PlaceOrders:
     supervised: Callable[[Outcome], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     progress: Callable[[Outcome], None] = lambda _outcome: None
+    attended: bool = False
 
     @cached_property
     def stores(self) -> Stores:
@@ -115,6 +117,7 @@ class PlaceOrders:
                 checks=Checks(self.place.config, self.account, self.place.clock),
                 clock=self.place.clock,
                 live=self.live,
+                attended=self.attended,
                 supervised=self.supervised,
                 pause=self.pause,
                 known=KnownOrders(page, self.place.config.site, looker, self.place.clock, view, asked_at),
@@ -176,10 +179,11 @@ class PlaceOrders:
                     outcome = self._recorded(purchasing, candidate)
                     logs.note("looked at", line=candidate.position, became=outcome.state, numbers=outcome.numbers)
                 silent = 0
-            except TryLater as trouble:
+            except (TryLater, PageChanged) as trouble:
                 silent += 1
-                outcome = Outcome(candidate, "failed", str(trouble))
-                if silent == SILENT:
+                outcome = Outcome(candidate, "failed", trouble_in_words(trouble))
+                # One odd product costs a dry run no other order; where it presses, a changed page ends it.
+                if silent == SILENT or (isinstance(trouble, PageChanged) and (self.live or silent == len(ready))):
                     raise
             done.outcomes.append(outcome)
             self.progress(outcome)

@@ -27,6 +27,7 @@ from bot.models_buying import ProvenMethod
 from bot.planning import Candidate
 from bot.pricing import Cost, cost_of, margin_percent
 from bot.wording import held_sentence
+from bot.wording_trouble import trouble_in_words
 from flows.errors import CannotBuy, FlowError, OutcomeUnknown, PersonNeeded, Reason, TryLater
 from flows.guard import Guard
 from flows.place_order import PressResult, prepare, press
@@ -51,6 +52,7 @@ STALE = timedelta(minutes=5)
 # So long the store's last word holds.
 SPOKEN = timedelta(seconds=30)
 SOMEBODY_ELSE = mark("somebody else has seen to it meanwhile")
+NOT_FOUND = mark("perhaps ordered, so do not order it again: it is looked for at every sync")
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Purchasing:
     clock: Callable[[], datetime]
     live: bool
     known: KnownOrders
+    attended: bool = False
     supervised: Callable[[Outcome], bool] | None = None
     pause: Callable[[float], None] = lambda _seconds: None
     not_after: datetime | None = None
@@ -122,7 +125,10 @@ class Purchasing:
             return self.hold(candidate, no, outcome)
         if no is not None:
             return _nothing(outcome, no)
-        return self._press(rows.purchase, wanted, quote, outcome) if self.live else outcome
+        if self.live:
+            return self._press(rows.purchase, wanted, quote, outcome)
+        self.spent_in_run += quote.total.minor
+        return outcome
 
     def _quote(self, rows: PurchaseRows) -> tuple[Wanted, Quote] | Held:
         try:
@@ -145,7 +151,9 @@ class Purchasing:
     ) -> Held | str | None:
         """What forbids the press, if anything does: a check, the person who watches, or the store."""
         with self.database.read() as session:
-            held = self.checks.money(session, rows, quote, self.spent_in_run)
+            held = self.checks.money(
+                session, rows, quote, self.spent_in_run, attended=self.attended, only_planned=not self.live
+            )
             if held is None and self.live:
                 held = self.checks.button(session, quote, watched=self.supervised is not None)
         if held is not None or not self.live:
@@ -233,11 +241,12 @@ class Purchasing:
                 checkpoints.reached("place: looked")
                 verdict = self.looker.settle_own_press(purchase, view, shown, arrived=arrived)
             except FlowError as trouble:
-                outcome.why = str(trouble)
+                outcome.why = f"{_(NOT_FOUND)} ({trouble_in_words(trouble)})"
                 if isinstance(trouble, PersonNeeded):
                     break
                 continue
             self.known.keep(view)
+            outcome.why = _(NOT_FOUND)
             if verdict.found:
                 self._prove(purchase, verdict.found[0])
                 outcome.state, outcome.numbers, outcome.why = "placed", verdict.found, ""
@@ -246,7 +255,7 @@ class Purchasing:
             if verdict.unclear:
                 break
         outcome.state = "unknown"
-        outcome.why = outcome.why or _("perhaps ordered: it is looked for at every sync")
+        outcome.why = outcome.why or _(NOT_FOUND)
         return outcome
 
     def _prove(self, purchase: Purchase, number: str) -> None:

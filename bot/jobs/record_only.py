@@ -7,27 +7,29 @@ all the same, so that an order whose number was not noted is looked for and not 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import ClassVar
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from sqlalchemy.exc import IntegrityError
 
 from bot import checkpoints
-from bot.address import AddressRefused
+from bot.buying_home import is_stopped, stop_file
 from bot.holds import Held, Hold
-from bot.jobs.asked import wanted_for
-from bot.jobs.checking import PurchaseRows, UnmappedError
 from bot.jobs.comparing import Comparing
 from bot.jobs.desk import Desk
 from bot.jobs.intents import NotNowError
+from bot.jobs.one_by_one import SLEPT
+from bot.jobs.one_by_one import STOPPED as STOP_FILE
 from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.pay_run import PayRun
 from bot.jobs.place import Placed
 from bot.jobs.purchasing import Outcome
 from bot.jobs.settling import Settling
+from bot.jobs.store_checks import word_on
 from bot.language import _, mark
 from bot.planning import Candidate, plan
-from bot.shopbase import ShopBaseError
 from bot.work import Workplace
 from flows.guard import Guard
 from flows.guard_rules import is_paid_page
@@ -61,7 +63,12 @@ def plan_orders(
 
 @dataclass
 class RecordOnly(PayRun):
-    """As a pay run, over orders without a quote, on pages that nobody guards."""
+    """As a pay run, over orders without a quote, on pages that nobody guards.
+
+    The order list has to be read all the same; where AliExpress asks for a person there, they are at the window.
+    """
+
+    is_open: ClassVar[bool] = True
 
     def _guard(self) -> Guard:
         """A guard that guards nothing: the pages are the person's from the beginning."""
@@ -70,6 +77,7 @@ class RecordOnly(PayRun):
         return guard
 
     def _orders(self, desk: Desk, settling: Settling, comparing: Comparing) -> None:  # noqa: ARG002
+        desk.goes_on()
         OneByHand(desk, settling, self._turns(), self.done, self.progress).run()
 
 
@@ -85,8 +93,12 @@ class OneByHand:
 
     def run(self) -> None:
         """Until all are done, the person stops, or the window is gone. Raises FlowError."""
+        home, watching = self.desk.place.home, self.desk.place.watch()
         for turn in self.turns:
-            if self.desk.place.stopped() or not self.desk.guard.is_alive():
+            if self.desk.is_to_end() or not self.desk.guard.is_alive():
+                break
+            if watching.look():
+                self.done.ended_by = _(SLEPT)
                 break
             outcome = self._one(turn)
             self.done.outcomes.append(outcome)
@@ -94,6 +106,8 @@ class OneByHand:
             checkpoints.reached("pay: one done")
             if outcome.state in ("stopped", "unknown"):
                 break
+        if is_stopped(home):
+            self.done.ended_by = _(STOP_FILE).format(file=stop_file(home))
 
     def _one(self, turn: Turn) -> PaidOrder:
         no = self._why_not(turn)
@@ -109,22 +123,15 @@ class OneByHand:
             close_tab(page)
 
     def _why_not(self, turn: Turn) -> Held | str | None:
-        desk, candidate = self.desk, turn.candidate
-        try:
-            with desk.place.database.read() as session:
-                turn.rows = PurchaseRows.load(session, candidate.purchase)
-            turn.wanted = wanted_for(turn.rows, desk.place.config.account(desk.account).currency)
-            says = desk.lease(candidate).check(candidate, live=True)
-        except UnmappedError as gone:
-            return str(gone)
-        except AddressRefused as refused:
-            return Held(Hold.ADDRESS, {"problems": refused.told})
-        except ShopBaseError as trouble:
-            return _("the store could not be read: {problem}").format(problem=trouble)
-        numbers = desk.known.perhaps_bought(turn.rows, turn.wanted)
+        desk = self.desk
+        word = word_on(desk.place, desk.account, desk.stores, turn.candidate)
+        turn.rows, turn.wanted = word.rows, word.wanted
+        if word.no is not None or turn.rows is None or turn.wanted is None:
+            return word.no
+        numbers = desk.with_person(partial(desk.known.perhaps_bought, turn.rows, turn.wanted))
         if numbers:
             return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
-        return says.held or says.over
+        return None
 
     def _bought(self, turn: Turn, page: Page) -> PaidOrder:
         """The intent first, then the page is the person's until they say what they did."""
@@ -167,7 +174,7 @@ class OneByHand:
             desk.place.say(_("the product page does not open: {problem}").format(problem=str(error).splitlines()[0]))
         checkpoints.reached("pay: handed over")
         while not page.is_closed():
-            if desk.place.stopped():
+            if desk.is_to_end():
                 return Choice.STOP
             if is_paid_page(page.url, desk.site):
                 return Choice.DONE

@@ -15,6 +15,7 @@ from bot.jobs.paid import PaidOrder, Pressed
 from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.pay_words import NUMBER
+from bot.wording_trouble import trouble_in_words
 from flows.check_orders import ListAhead, read_details
 from flows.errors import FlowError, PersonNeeded
 from flows.values import OrderDetail
@@ -39,8 +40,10 @@ class Settling:
         `ahead` has begun to load the order list in the robot's own tab.
         """
         turn, sight = pressed.turn, pressed.sight
+        self.desk.is_read_again()
         if sight.step is PayStep.FAILED and sight.reason is not None:
             held = Held(sight.reason, {"detail": sight.detail})
+            self.desk.give_back(pressed.quote)
             return self.desk.hold(turn.candidate, held, pressed_at=pressed.purchase.intent_at)
         outcome = PaidOrder(turn.candidate, "unknown", _(NOT_FOUND), pressed.quote)
         if self.desk.guard.is_alive() and self._look(pressed, outcome, LOOKS[:1], ahead):
@@ -55,6 +58,7 @@ class Settling:
             said = self.ask(pressed.purchase, faces.not_found(order))
         if said == Choice.NO:
             outcome.state, outcome.why = "skipped", _(NOT_PRESSED)
+            self.desk.give_back(pressed.quote)
         self.desk.intents.leave(pressed.purchase)
         return outcome
 
@@ -100,11 +104,12 @@ class Settling:
                 arrived = pressed.sight.step is PayStep.DONE
                 verdict = desk.looker.settle_own_press(purchase, view, pressed.sight.numbers, arrived=arrived)
             except FlowError as trouble:
-                outcome.why = str(trouble)
-                if isinstance(trouble, PersonNeeded):
+                outcome.why = f"{_(NOT_FOUND)} ({trouble_in_words(trouble)})"
+                if isinstance(trouble, PersonNeeded) and not desk.is_seen_to(trouble):
                     return False
                 continue
             desk.known.keep(view)
+            outcome.why = _(NOT_FOUND)
             if verdict.found:
                 self._found(pressed, outcome, verdict.found, view)
                 return True
@@ -119,8 +124,7 @@ class Settling:
         said_paid = pressed.sight.step is PayStep.DONE and not pressed.sight.numbers
         outcome.is_paid = all(each is not None and each not in NOT_PAID for each in known) if any(known) else said_paid
         outcome.state, outcome.why, outcome.numbers = "placed", "", numbers
-        if pressed.quote is not None:
-            self.desk.faces.count(pressed.quote.total)
+        self.desk.faces.placed(outcome)
         self.comparing.add(pressed.purchase, outcome)
         checkpoints.reached("pay: placed")
 

@@ -1,5 +1,7 @@
 """The clients of the shops of one run, each opened when first asked for."""
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 
 from bot import opening
@@ -8,10 +10,14 @@ from bot.work import Workplace
 
 
 class Stores:
-    """A client of each shop of a home; use as a context manager, or close it."""
+    """A client of each shop of a home, which waits by `sleep` between its tries; use as a context manager, or close it.
 
-    def __init__(self, place: Workplace) -> None:
+    Not shared between threads.
+    """
+
+    def __init__(self, place: Workplace, sleep: Callable[[float], None] = time.sleep) -> None:
         self._place = place
+        self._sleep = sleep
         self._clients: dict[str, ShopBase] = {}
 
     def __enter__(self) -> "Stores":
@@ -25,7 +31,7 @@ class Stores:
     def of(self, shop: str) -> ShopBase:
         """The Admin API of one shop. Raises MissingSecret, ConfigError."""
         if shop not in self._clients:
-            self._clients[shop] = opening.shop_client(self._place.home, self._place.config, shop)
+            self._clients[shop] = opening.shop_client(self._place.home, self._place.config, shop, sleep=self._sleep)
         return self._clients[shop]
 
     def close(self) -> None:

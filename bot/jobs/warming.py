@@ -6,16 +6,13 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page
 
 from bot import checkpoints
-from bot.address import AddressRefused
-from bot.holds import Held, Hold
-from bot.jobs.asked import wanted_for
-from bot.jobs.checking import PurchaseRows, UnmappedError
+from bot.holds import Held
 from bot.jobs.desk import Desk
 from bot.jobs.paid import Turn
-from bot.language import _
-from bot.shopbase import ShopBaseError
+from bot.jobs.store_checks import StoreChecks, Word, word_on
 from flows.errors import CannotBuy, FlowError
 from flows.pay_page import Warm, begin
+from flows.tab import browser_trouble
 
 AHEAD = 2
 
@@ -26,7 +23,15 @@ class Warming:
 
     desk: Desk
     turns: Sequence[Turn]
+    checks: StoreChecks = field(init=False)
     _free: list[Page] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.checks = StoreChecks(self.desk.place, self.desk.account)
+
+    def close(self) -> None:
+        """Nothing more is prepared."""
+        self.checks.close()
 
     def prepare(self, turn: Turn) -> None:
         """Check one order with the store, and open its pages; what stands in the way is kept in the turn."""
@@ -45,7 +50,9 @@ class Warming:
         """
         self.nudge()
         following = self.turns[turn.place : turn.place + AHEAD]
-        cold = next((each for each in following if not each.is_prepared), None)
+        # All are asked about; while a person presses or pays nobody waits for a store.
+        told = [each for each in following if not each.is_prepared and self._is_told(each)]
+        cold = next(iter(told), None)
         if cold is not None:
             self._start(cold)
         return (bool(following) and self._begin(following[0])) or cold is not None
@@ -53,11 +60,15 @@ class Warming:
     def _start(self, turn: Turn) -> None:
         if turn.is_prepared:
             return
-        turn.no = self._why_not(turn)
+        asked, turn.asked = turn.asked, None
+        word = asked.result() if asked is not None else self._word_on(turn)
+        turn.rows, turn.wanted, turn.no = word.rows, word.wanted, word.no
+        self.desk.faces.pictures.ask(turn.rows.line.image if turn.rows is not None else None)
         if turn.no is None:
             assert turn.wanted is not None
             try:
-                turn.warm = Warm(self._page(), self.desk.site, turn.wanted, self.desk.guard)
+                with browser_trouble("buying"):
+                    turn.warm = Warm(self._page(), self.desk.site, turn.wanted, self.desk.guard)
                 turn.warm.start()
             except FlowError as trouble:
                 self._failed(turn, trouble)
@@ -73,13 +84,18 @@ class Warming:
         self.desk.faces.pictures.ask(turn.ali_image)
 
     def _failed(self, turn: Turn, trouble: FlowError) -> None:
-        page = turn.warm.page if turn.warm is not None else None
-        turn.forget()
+        self.give_up(turn)
         if isinstance(trouble, CannotBuy):
             turn.no = Held(trouble.reason, {"detail": trouble.detail})
         else:
             turn.trouble = trouble
+
+    def give_up(self, turn: Turn) -> None:
+        """What was opened for an order is not pressed by anybody; its tab serves for another one."""
+        page = turn.warm.page if turn.warm is not None else None
+        turn.forget()
         if page is not None:
+            self.desk.hide(page)
             self.is_done_with(page)
 
     def _begin(self, turn: Turn) -> bool:
@@ -106,21 +122,12 @@ class Warming:
                 return page
         return self.desk.guard.open_page()
 
-    def _why_not(self, turn: Turn) -> Held | str | None:
-        desk, candidate = self.desk, turn.candidate
-        try:
-            with desk.place.database.read() as session:
-                turn.rows = PurchaseRows.load(session, candidate.purchase)
-            turn.wanted = wanted_for(turn.rows, desk.place.config.account(desk.account).currency)
-            says = desk.lease(candidate).check(candidate, live=True)
-        except UnmappedError as gone:
-            return str(gone)
-        except AddressRefused as refused:
-            return Held(Hold.ADDRESS, {"problems": refused.told})
-        except ShopBaseError as trouble:
-            return _("the store could not be read: {problem}").format(problem=trouble)
-        desk.faces.pictures.ask(turn.rows.line.image)
-        return says.held or says.over
+    def _is_told(self, turn: Turn) -> bool:
+        turn.asked = turn.asked or self.checks.ask(turn.candidate)
+        return turn.asked.done()
+
+    def _word_on(self, turn: Turn) -> Word:
+        return word_on(self.desk.place, self.desk.account, self.desk.stores, turn.candidate)
 
 
 def reached(name: str, _page: Page) -> None:

@@ -23,7 +23,7 @@ def play_pay_run(sandbox: Sandbox, place: Workplace, account: str, shop: str, na
     sandbox.world.set_faults({"payment_for": {f"#{names[1]}": "3ds"}})
     try:
         with browser_of(place.home, place.config, account, wait_seconds=60) as context:
-            listed = PlaceOrders(place, context, account, live=False, only=only).run()
+            listed = PlaceOrders(place, context, account, live=False, only=only, attended=True).run()
             ready = [each for each in listed.outcomes if each.state == "quoted"]
             print_list(ready, [])
             run = PayRun(place, context, account, ready, rest=Payer({}, sandbox))

@@ -68,7 +68,7 @@ def _config(sandbox: "Sandbox", live_push: bool) -> str:
     document.add(tomlkit.comment("Written by `dropferry sandbox`: both sites are stand-ins on this machine."))
     document["language"] = "en"
     document["shops"] = {"main": {"url": sandbox.shopbase, "account": "main", "live_push": live_push}}
-    caps = {"per_order": 500, "per_run": 20000, "per_day": 50000, "per_hour": 1000}
+    caps = {"per_order": 500, "per_run": 20000, "per_day": 50000}
     document["live"] = True
     document["accounts"] = {"main": {"currency": "USD", "deferred_payment_methods": ["Boleto"], "limits": caps}}
     document["buying"] = {"wait_minutes": 0}

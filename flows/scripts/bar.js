@@ -30,7 +30,7 @@
     .picture { flex: none; width: 56px; height: 56px; border-radius: 5px; background: #2a3744; position: relative; }
     canvas { width: 56px; height: 56px; border-radius: 5px; background: #fff; display: block; }
     .act { grid-area: message; display: flex; flex-wrap: wrap; gap: 7px 20px; align-items: center; justify-content: space-between; }
-    .message { flex: 1 1 340px; overflow-wrap: anywhere; } .message a { color: #9fd4ff; }
+    .message { flex: 1 1 340px; overflow-wrap: anywhere; } .address { color: #9fd4ff; user-select: all; cursor: copy; }
     .ask .message, .warn .message { font-weight: 650; }
     .ask .message::before, .warn .message::before { content: ""; display: inline-block; width: 9px; height: 9px;
       border-radius: 50%; background: var(--accent); margin-right: 8px; }
@@ -142,18 +142,13 @@
     });
     return made;
   };
-  // An address in a sentence can be followed, in this tab.
+  // An address in a sentence is to be copied, as a whole with one click: this browser opens nothing by the way.
   const ADDRESS = /(https?:\/\/[^\s"<>]+)/;
-  const linked = (text) => {
-    if (!ADDRESS.test(text)) return text;
-    const made = make("a", "", text);
-    made.href = text;
-    return made;
-  };
+  const copied = (text) => (ADDRESS.test(text) ? make("span", "address", text) : text);
   const act = (face) => {
     const made = make("div", "act");
     const message = make("div", "message");
-    message.append(...face.message.split(ADDRESS).map(linked));
+    message.append(...face.message.split(ADDRESS).map(copied));
     message.setAttribute("role", "status");
     buttons = face.choices.map(choice);
     const choices = make("div", `choices${face.choices.some((one) => one[1].length > 30) ? " long" : ""}`);
