@@ -139,7 +139,9 @@ class TestAccounts:
             }.items()
         }
         assert {Level.OK} == {each.level for each in says.values()}
-        assert "keep no card saved" in says["auto"].text
+        assert "charges at once, or nobody knows" in says["auto"].text
+        assert "unpaid" not in says["auto"].text
+        assert "dropferry pay-run" in says["auto"].text
         assert "press each order" in says["fill"].text
         assert "by hand" in says["record"].text
         assert "(Boleto)" in says["later"].text
