@@ -17,6 +17,7 @@ from bot.errors import DropferryError
 from bot.language import _, counted
 from bot.models_running import Told
 from bot.notifying import digest, jobs, needs
+from bot.notifying.machine import machine_in_trouble
 from bot.notifying.notice import Notice, Weight, is_wanted
 from bot.notifying.sending import Sent, send
 from bot.order_rows import TOGETHER
@@ -34,7 +35,7 @@ URLS_KEPT = timedelta(minutes=10)
 # A message is read on a phone.
 LINES_AT_MOST = 12
 # What stands until it is mended, and may come again; an alarm's key is another one each time.
-STANDING = ("stop", "account:", "held:", "unknown:", "order:", "warning:", "job:")
+STANDING = ("stop", "account:", "held:", "unknown:", "order:", "warning:", "job:", "machine:")
 ALARMS_KEPT = timedelta(days=90)
 
 
@@ -69,6 +70,7 @@ class Notifier:
             standing = [
                 *needs.standing(session, self.place.home, config, now),
                 *jobs.jobs_in_trouble(session, self.place.home, config, now),
+                *machine_in_trouble(session, self.place.home, config),
             ]
             due = [*standing, *needs.alarms(session, config, now, _told_alarms), *self._digest(session, now)]
         self._forget_mended({key for notice in standing for key in notice.keys}, now)

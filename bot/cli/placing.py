@@ -210,6 +210,7 @@ def _run(
 ) -> "Placed":
     from bot.buying_home import check_may_buy
     from bot.checkup.before_buying import check_pages
+    from bot.clock_off import check_clock
     from bot.jobs.place import PlaceOrders
     from bot.opening import browser_of
     from bot.overrides import check_accepted
@@ -218,6 +219,7 @@ def _run(
         # Told before a browser is opened for nothing.
         with place_.database.read() as session:
             check_may_buy(session, place_.home, account)
+            check_clock(session, place_.config)
             if supervised is None:
                 check_accepted(session, place_.config.site.selectors)
     with browser_of(place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say) as context:
