@@ -12,6 +12,7 @@ from bot.holds import PASSING
 from bot.language import _
 from bot.models import Line, Order, Purchase, PurchaseState
 from bot.models_buying import Mapping
+from bot.notifying.words import held_words
 from bot.standing import OLD_APP, OrderRows, is_before, load
 from bot.tabs import PAID_IN_STORE
 
@@ -146,8 +147,18 @@ class _Planning:
             purchase = Purchase(line_id=base.line, item=mapping.position, state=PurchaseState.NEW, created_at=self.now)
         if purchase is not None and purchase.intent_at is None and purchase.state is not PurchaseState.INTENT:
             self._bring_up_to_date(purchase, mapping, base.quantity)
-        blocker = base.blocker or _unproved(mapping) or _purchase_blocker(purchase, asked=self.only is not None)
+        blocker = base.blocker or _unproved(mapping) or self._held_back(purchase)
         return replace(base, blocker=blocker, purchase=purchase.id if purchase is not None else None)
+
+    def _held_back(self, purchase: Purchase | None) -> str | None:
+        if purchase is None or purchase.state is PurchaseState.NEW:
+            return None
+        if purchase.state is PurchaseState.INTENT or purchase.intent_at is not None:
+            return _("perhaps ordered already")
+        # A cause that may have passed by itself is looked at again; for the others a person has to ask.
+        if self.only is not None or purchase.hold in PASSING:
+            return None
+        return held_words(purchase.hold or "", purchase.hold_data or {})
 
     def _bring_up_to_date(self, purchase: Purchase, mapping: Mapping, quantity: int) -> None:
         if (purchase.product_id, purchase.sku_id) not in ((None, None), (mapping.product_id, mapping.sku_id)):
@@ -166,12 +177,3 @@ def _unproved(mapping: Mapping) -> str | None:
     if mapping.product_id is not None and mapping.sku_id is not None:
         return None
     return _("its SKU is not proved yet: dropferry map check {variant}").format(variant=mapping.variant_id)
-
-
-def _purchase_blocker(purchase: Purchase | None, *, asked: bool) -> str | None:
-    if purchase is None or purchase.state is PurchaseState.NEW:
-        return None
-    if purchase.state is PurchaseState.INTENT or purchase.intent_at is not None:
-        return _("perhaps ordered already")
-    # A cause that may have passed by itself is looked at again; for the others a person has to ask.
-    return None if asked or purchase.hold in PASSING else _("held: {code}").format(code=purchase.hold)

@@ -187,7 +187,7 @@ def test_line_is_planned_once_whatever_became_of_it(sqlite: Database, state: Pur
         found = [each.blocker for each in planned(session)]
         expected = {
             PurchaseState.NEW: [None],
-            PurchaseState.HELD: ["held: price_drift"],
+            PurchaseState.HELD: ["costs ? instead of ?: dropferry approve"],
             PurchaseState.INTENT: ["perhaps ordered already"],
             PurchaseState.PLACED: [],
             PurchaseState.CLOSED: [None],

@@ -66,14 +66,16 @@ class OneByOne:
         ahead = self._look_ahead()
         ready: Quote | PaidOrder | None = None
         try:
-            ready = self._ready(turn)
+            with logs.about(shop=turn.candidate.shop, order=turn.candidate.order):
+                ready = self._ready(turn)
         finally:
             goes_on = self._settle(ahead)
         if not goes_on:
             return False
         if isinstance(ready, PaidOrder):
             return self._tell(ready)
-        ended = self.attending.attend(turn, ready)
+        with logs.about(shop=turn.candidate.shop, order=turn.candidate.order):
+            ended = self.attending.attend(turn, ready)
         if isinstance(ended, PaidOrder):
             return self._tell(ended)
         self._pressed = ended
