@@ -111,13 +111,16 @@ def _members(home: Home, database: "Callable[[], Database]") -> Iterator[tuple[s
 
 
 def _redactor(home: Home) -> Redactor:
-    """One that knows every secret that lies in a file or in the environment, and where things are on this machine."""
-    from bot.secrets import read_secrets_file
+    """One that knows every secret of this home, wherever it lies, and where things are on this machine."""
+    from bot.config import load
+    from bot.secrets import know_all, read_secrets_file
 
     redactor = Redactor(people=_MANY)
     secrets = [value for name, value in os.environ.items() if name.startswith("DROPFERRY_SECRET_")]
     with contextlib.suppress(DropferryError):  # what cannot be read stands in no line either
         secrets += read_secrets_file(home.secrets_file).values()
+    with contextlib.suppress(DropferryError):
+        know_all(home, load(home))
     for secret in [*secrets, *known.secrets]:
         redactor.know_secret(secret)
     redactor.know_place(home.path, "[home]")

@@ -170,7 +170,7 @@ def _from_entry(file: Path, number: int, entry: Any) -> "SetCookieParam":
     for key in ("name", "value", "domain"):
         if not isinstance(entry.get(key), str):
             raise ConfigError(
-                _('{file}, {where}: its "{key}" is missing').format(file=file, where=where, key=key), FORMS
+                _('{file}, {where}: its "{key}" is missing').format(file=file, where=where, key=key), _(FORMS)
             )
     expires = entry.get("expirationDate", entry.get("expires"))
     cookie = _cookie(
@@ -196,5 +196,5 @@ def _when(file: Path, where: str, expires: Any) -> float:
         return float(expires)
     except (TypeError, ValueError):
         raise ConfigError(
-            _("{file}, {where}: its time of expiry is no number").format(file=file, where=where), FORMS
+            _("{file}, {where}: its time of expiry is no number").format(file=file, where=where), _(FORMS)
         ) from None

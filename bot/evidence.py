@@ -1,5 +1,9 @@
-"""Keeps what a page looked like when it could not be read. Personal data is in it: folders are the user's alone."""
+"""Keeps what a page looked like when it could not be read. Personal data is in it: folders are the user's alone.
 
+A disk that is full ends neither a sync nor what follows a press: what cannot be kept is logged, and the merchant told.
+"""
+
+import errno
 import json
 import os
 import secrets
@@ -12,10 +16,13 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
+from bot import logs
 from flows.errors import FlowError
 
 # When AliExpress changes a page, every order shows it: a few of them tell all that there is to tell.
 AT_MOST = 20
+# Below this a page and its picture have no room.
+LEAST_ROOM = 5_000_000
 
 
 class Evidence:
@@ -29,18 +36,24 @@ class Evidence:
         self.kept = 0
 
     def keep(self, page: Page, error: FlowError) -> None:
-        """Keep the page as drawn and as a picture, and name the folder in `error.evidence`."""
+        """Keep the page as drawn and as a picture, and name the folder in `error.evidence`, if it can be written."""
         if self.kept >= AT_MOST:
             return
         self.kept += 1
-        place = _new_folder(self.folder)
         about = {"url": page.url, "kind": type(error).__name__, "problem": str(error)}
-        error.evidence = place.name
-        _keep(place, "page", page, about)
+        try:
+            place = _new_folder(self.folder)
+            error.evidence = place.name
+            _keep(place, "page", page, about)
+        except OSError as trouble:
+            _log(trouble)
 
 
 class PressEvidence:
-    """What was seen before and after one press: a picture, the page, and what was read from it."""
+    """What was seen before and after one press: a picture, the page, and what was read from it.
+
+    Raises OSError where no folder can be made for it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._place = _new_folder(folder)
@@ -50,9 +63,30 @@ class PressEvidence:
         """The id of the folder."""
         return self._place.name
 
-    def keep(self, page: Page, stage: str, told: Mapping[str, Any], *, picture: bool = True) -> None:
-        """Keep the page at a stage ("before", "after") with what was told of it."""
+    def must_keep(self, page: Page, stage: str, told: Mapping[str, Any], *, picture: bool = True) -> None:
+        """Keep the page at a stage ("before") with what was told of it. Raises OSError where it cannot be written."""
         _keep(self._place, stage, page, {"url": page.url, **told}, picture=picture)
+
+    def keep(self, page: Page, stage: str, told: Mapping[str, Any]) -> None:
+        """The same where something was or may have been pressed ("after"): what follows is more than its picture."""
+        try:
+            self.must_keep(page, stage, told)
+        except OSError as trouble:
+            _log(trouble)
+
+
+def why_not_kept(folder: Path) -> str | None:
+    """Why nothing can be kept in the folder just now; None where it can be, or where nothing was kept yet."""
+    probe = folder / f".probe-{secrets.token_hex(3)}"
+    try:
+        _write(probe, b" " * 4096)
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except FileNotFoundError:
+        return None
+    except OSError as trouble:
+        return trouble.strerror or str(trouble)
+    return os.strerror(errno.ENOSPC) if free < LEAST_ROOM else None
 
 
 def forget_old(folder: Path, days: int, now: datetime | None = None) -> int:
@@ -62,6 +96,10 @@ def forget_old(folder: Path, days: int, now: datetime | None = None) -> int:
     for place in old:
         shutil.rmtree(place, ignore_errors=True)
     return len(old)
+
+
+def _log(trouble: OSError) -> None:
+    logs.warn("what a page looked like could not be kept", problem=str(trouble))
 
 
 def _new_folder(folder: Path) -> Path:

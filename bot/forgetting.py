@@ -63,13 +63,14 @@ class Chosen:
 
 @dataclass(slots=True)
 class Forgotten:
-    """What was emptied, and where something may be left: copies of the database, address books on AliExpress."""
+    """What was emptied, and where something may be left: copies of the database, address books, recorded pages."""
 
     orders: list[str] = field(default_factory=list)
     evidence: int = 0
     log_lines: int = 0
     copies: list[str] = field(default_factory=list)
     address_books: list[str] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
     is_compacted: bool = True
 
 
@@ -139,6 +140,7 @@ def forget(
         forgotten.evidence += forget_old(home.evidence, older_than_days, now)
     forgotten.log_lines = clean_logs(home, redactor, now, older_than_days)
     forgotten.is_compacted = _compact(database)
+    forgotten.recordings = _with_people(home)
     forgotten.copies = sorted(file.name for file in (home.path / "backups").glob("*") if file.is_file())
     return forgotten
 
@@ -257,6 +259,16 @@ def _names(folder: Any, names: set[str]) -> Iterator[bool]:
         text = json.dumps(told, ensure_ascii=False)
         is_order = isinstance(told, dict) and told.get("order") in names
         yield is_order or any(name in text for name in names if not name.startswith("#") and len(name) >= 12)
+
+
+def _with_people(home: Home) -> list[str]:
+    """Recorded pages in which nothing was replaced."""
+    abouts = (home.path / "recordings").rglob("about.toml")
+    return sorted(
+        file.parent.relative_to(home.path).as_posix()
+        for file in abouts
+        if "redacted = false" in file.read_text(encoding="utf-8", errors="replace")
+    )
 
 
 def _delete_evidence(home: Home, folders: set[str]) -> int:

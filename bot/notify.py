@@ -17,7 +17,9 @@ from bot.errors import DropferryError
 from bot.language import _, counted
 from bot.models_running import Told
 from bot.notifying import digest, jobs, needs
+from bot.notifying.machine import machine_in_trouble
 from bot.notifying.notice import Notice, Weight, is_wanted
+from bot.notifying.pages import pages_changed
 from bot.notifying.sending import Sent, send
 from bot.order_rows import TOGETHER
 from bot.secrets import NOTIFY_URLS, Secrets
@@ -34,7 +36,7 @@ URLS_KEPT = timedelta(minutes=10)
 # A message is read on a phone.
 LINES_AT_MOST = 12
 # What stands until it is mended, and may come again; an alarm's key is another one each time.
-STANDING = ("stop", "account:", "held:", "unknown:", "order:", "warning:", "job:")
+STANDING = ("stop", "account:", "held:", "unknown:", "order:", "warning:", "job:", "page:", "machine:")
 ALARMS_KEPT = timedelta(days=90)
 
 
@@ -68,7 +70,9 @@ class Notifier:
         with self.place.database.read() as session:
             standing = [
                 *needs.standing(session, self.place.home, config, now),
-                *jobs.jobs_in_trouble(session, self.place.home, config, now),
+                *pages_changed(session, self.place.home, config),
+                *jobs.jobs_in_trouble(session, config, now),
+                *machine_in_trouble(session, self.place.home, config),
             ]
             due = [*standing, *needs.alarms(session, config, now, _told_alarms), *self._digest(session, now)]
         self._forget_mended({key for notice in standing for key in notice.keys}, now)

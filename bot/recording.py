@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from bot import logs
 from bot.evidence import PressEvidence
 from bot.redaction import GONE, known
 
@@ -45,17 +46,36 @@ class Recording:
         """The purchase went well."""
         self._context.tracing.stop_chunk()
 
-    def keep(self, page: Page, told: dict[str, Any]) -> str:
-        """Keep trace, picture and page of a purchase that failed; returns the name of the folder."""
-        evidence = PressEvidence(self._folder)
-        evidence.keep(page, "failure", told)
-        with tempfile.TemporaryDirectory() as place:
-            raw = Path(place) / "trace.zip"
+    def keep(self, page: Page, told: dict[str, Any]) -> str | None:
+        """Keep trace, picture and page of a purchase that failed; returns the name of the folder.
+
+        None where none can be made: a disk that is full ends nothing.
+        """
+        try:
+            evidence = PressEvidence(self._folder)
+        except OSError as trouble:
+            logs.warn("what a page looked like could not be kept", problem=str(trouble))
             with contextlib.suppress(PlaywrightError):
-                self._context.tracing.stop_chunk(path=raw)
-            if raw.exists():
-                strip_headers(raw, self._folder / evidence.name / "trace.zip")
+                self.forget()
+            return None
+        evidence.keep(page, "failure", told)
+        self._keep_trace(self._folder / evidence.name / "trace.zip")
         return evidence.name
+
+    def _keep_trace(self, clean: Path) -> None:
+        try:
+            with tempfile.TemporaryDirectory() as place:
+                raw = Path(place) / "trace.zip"
+                with contextlib.suppress(PlaywrightError):
+                    self._context.tracing.stop_chunk(path=raw)
+                if raw.exists():
+                    strip_headers(raw, clean)
+        except (OSError, zipfile.BadZipFile) as trouble:
+            logs.warn("a trace could not be kept", problem=str(trouble))
+            with contextlib.suppress(PlaywrightError):
+                self.forget()
+            with contextlib.suppress(OSError):
+                clean.unlink(missing_ok=True)
 
 
 def strip_headers(raw: Path, clean: Path) -> None:

@@ -1,5 +1,6 @@
 """The record of every run of a job: claimed before, finished after, found again after a crash."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from flows.errors import FlowError, TryLater
 
 Counts = Mapping[str, Any]
 Clock = Callable[[], datetime]
+# Under this name a job's counts say which elements of which pages were not as they should be.
+PAGES_CHANGED = "pages_changed"
 
 
 def last_slot(database: Database, name: str) -> datetime | None:
@@ -56,6 +59,13 @@ def record(database: Database, name: str, slot: datetime, clock: Clock, work: Ca
     run = _claim(database, name, slot, clock())
     with logs.about(**logs.run_of(name, slot, run.tries)):
         return _recorded(database, run, clock, work)
+
+
+def count_changed(pages: dict[str, int], problem: str) -> None:
+    """Count the text of a PageChanged by page and element, without the numbers of the order in which it was met."""
+    page, element = [*problem.split(": "), "?", "?"][:2]
+    where = f"{page}: {re.sub(r'[0-9]+', '#', element)}"
+    pages[where] = pages.get(where, 0) + 1
 
 
 def _recorded(database: Database, run: JobRun, clock: Clock, work: Callable[[], Counts]) -> JobRun:

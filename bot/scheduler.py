@@ -9,13 +9,14 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import schedule
 
 from bot import account_states, logs, rechecks, runs, slots
 from bot.cli.output import told
+from bot.evidence import forget_old
 from bot.language import _
 from bot.notify import Notifier
 from bot.outcomes import pulled_line, pushed_line, rechecked_line, synced_line
@@ -58,6 +59,7 @@ class Service:
     _queued: set[str] = field(default_factory=set)
     _notifier: Notifier | None = None
     _beat_owed: bool = False
+    _forgot_on: date | None = None
     _beating: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
@@ -87,6 +89,7 @@ class Service:
             self._guarded(_("shop {name}").format(name=shop), partial(self._office, shop, now))
         for account in self.place.config.accounts:
             self._guarded(_("account {name}").format(name=account), partial(self._hand_over, account, now))
+        self._guarded("evidence", partial(self._forget_evidence, now))
         self._guarded("alarms", self._alarm)
         self._guarded("notifications", self._notify)
         self._guarded("heartbeat", self._beat)
@@ -134,6 +137,12 @@ class Service:
         with self.place.database.read() as session:
             asked = rechecks.due(session, account, now)
         return self._slot_due(f"recheck:{account}", asked, now) if asked is not None else None
+
+    def _forget_evidence(self, now: datetime) -> None:
+        """Once a day what is too old to be of use goes: it shows buyers' addresses."""
+        if self._forgot_on != now.date():
+            self._forgot_on = now.date()
+            forget_old(self.place.home.evidence, self.place.config.buying.evidence_days, now)
 
     def _alarm(self) -> None:
         self.place.tell_alarms()

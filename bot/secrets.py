@@ -1,5 +1,6 @@
 """Where secrets come from: environment, a file it names, systemd, keyring, or secrets.toml in the home folder."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -121,6 +122,17 @@ class Secrets:
         if place == "keyring":
             return _from_keyring(name)
         return read_secrets_file(self._file).get(name)
+
+
+def know_all(home: Home, config: "Config") -> None:
+    """Look up every secret that this home may use, wherever it lies, so that whatever is written down is without it.
+
+    A place that does not answer is passed over: nothing of it was read into anything either.
+    """
+    secrets = Secrets(home, config.is_sandbox)
+    for name in wanted(config):
+        with contextlib.suppress(ConfigError):
+            secrets.place_of(name)
 
 
 def check_name(name: str, known: Iterable[str] = ()) -> None:

@@ -10,6 +10,7 @@ from bot.language import _, mark, spoken
 from bot.money import spoken_number
 from bot.wording_found import in_words
 from bot.wording_holds import HELD
+from bot.wording_pages import changed
 
 TAB_NAMES: dict[Tab, str] = {
     Tab.PENDING: mark("Pending"),
@@ -159,6 +160,8 @@ _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(| [A-Z]{3})")
 def sentence(said: Said) -> str:
     """The sentence for a reason or a warning in the merchant's language, the machine's own time first."""
     data = {key: _amount(str(value)) if key in _AMOUNTS else _shown(value) for key, value in said.data.items()}
+    if said.code is Why.PAGE_TROUBLE:
+        data["problem"] = changed(data["problem"])
     if "detail" in data:
         data["detail"] = in_words(data["detail"])
     if "order" in data:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import account_states, opening, rechecks, runs
+from bot import account_states, clock_off, opening, rechecks, runs
 from bot.clock_leap import ClockWatch, again_after_leap
 from bot.config import Config
 from bot.cookies import member_of
@@ -50,6 +50,7 @@ class Workplace:
 
         def work() -> runs.Counts:
             nonlocal pulled
+            watching = self.watch()
             with self._shop(shop) as shopbase:
                 pulled = pull(
                     self.database,
@@ -59,7 +60,9 @@ class Workplace:
                     stopped=self.stopped,
                     progress=lambda done: self.progress(_("orders"), done, 0),
                 )
-            return {**asdict(pulled), "problems": pulled.unreadable}
+                # After a sleep the store's last word on the time is from before it.
+                told = None if watching.look() else shopbase.server_time
+            return {**asdict(pulled), **clock_off.noted(self.clock(), told), "problems": pulled.unreadable}
 
         self.last = runs.record(self.database, f"pull:{shop}", slot or self.clock(), self.clock, work)
         return pulled

@@ -7,13 +7,16 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from bot.bundle import NotBundledError, make_bundle
 from bot.config_text import config_text
 from bot.db import Database, open_database
 from bot.errors import ConfigError
 from bot.home import POSIX, Home, write_private
+from bot.secrets import variable
 from tests.planted import ALI, COOKIES, MAIL, PERSONAL, SECRETS, TRACKING, found_in, plant
 from tests.processes import called
 
@@ -80,6 +83,39 @@ def test_nothing_planted_is_in_it(home: Home, tmp_path: Path) -> None:
         "cn1552778899",
     ]
     assert [] == found_in(tmp_path / "x.zip", [*values, *rest])
+
+
+def test_secrets_that_lie_elsewhere_are_known_too(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in a file that a variable names, or in the keyring alone, is in no line either."""
+    named, kept = "Moonlight over Harbour Seven", "Nine Lanterns in the Rain"
+    (tmp_path / "secret").write_text(named, encoding="utf-8")
+    monkeypatch.setenv(variable("main-shopbase-token-secret") + "_FILE", str(tmp_path / "secret"))
+    before = keyring.get_keyring()
+    keyring.set_keyring(OneSecret("main-aliexpress-user", kept))
+    try:
+        write_private(home.logs / "errors.log", f"ValueError: {named}\nValueError: {kept}\n")
+        make_bundle(home, tmp_path / "bundle.zip", lambda: database_of(home))
+    finally:
+        keyring.set_keyring(before)
+    text = "".join(members_of(tmp_path / "bundle.zip").values())
+    assert "ValueError: " in text
+    assert [] == [secret for secret in (named, kept) if secret in text]
+
+
+class OneSecret(KeyringBackend):
+    """A keyring that holds one secret."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept = name, value
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Nothing is kept here."""
+        raise NotImplementedError
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret, under its name."""
+        return self.kept[1] if username == self.kept[0] else None
 
 
 def test_what_is_in_it(home: Home, tmp_path: Path) -> None:

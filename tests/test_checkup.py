@@ -26,7 +26,9 @@ from bot.home import Home
 from bot.models_running import AcceptedOverride, AccountState, SelectorUse
 from bot.opening import database_of
 from bot.sandbox.server import Sandbox
+from bot.secrets import NOTIFY_URLS, stored_name, variable
 from bot.selector_health import Uses
+from tests.listening import listening
 from tests.processes import called, told
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -139,7 +141,9 @@ class TestAccounts:
             }.items()
         }
         assert {Level.OK} == {each.level for each in says.values()}
-        assert "keep no card saved" in says["auto"].text
+        assert "charges at once, or nobody knows" in says["auto"].text
+        assert "unpaid" not in says["auto"].text
+        assert "dropferry pay-run" in says["auto"].text
         assert "press each order" in says["fill"].text
         assert "by hand" in says["record"].text
         assert "(Boleto)" in says["later"].text
@@ -256,11 +260,20 @@ class TestCheckCommand:
         done = called(home, "check")
         assert (3, True) == (done.returncode, "cards: no such entry" in told(done))
 
-    def test_nothing_is_placed_unattended_with_a_new_override(self, home: Path) -> None:
-        """A home that may buy does not, until somebody has accepted the file; no browser is opened for it."""
+    def test_nothing_is_placed_unattended_with_a_new_override(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A home that may buy does not, until somebody has accepted the file; no browser is opened for it, and the
+        merchant, who does not see it, is told once."""
         with database_of(Home(home), load(Home(home))) as database, database.write() as session:
             note_reconciled(session, Home(home), "main", NOW, NOW)
-        done = called(home, "place", "--all", "--live")
-        assert 4 == done.returncode
-        assert "nobody has accepted: order_list.toml" in told(done)
+        with listening() as listener:
+            monkeypatch.setenv(variable(stored_name(NOTIFY_URLS, sandbox=True)), listener.url)
+            for messages in (1, 0):
+                done = called(home, "place", "--all", "--live")
+                assert 4 == done.returncode
+                assert "nobody has accepted: order_list.toml" in told(done)
+                said = listener.told()
+                assert messages == len(said)
+                assert all("nobody has accepted: order_list.toml" in lines[0] for _title, lines in said)
         assert not Home(home).profile("main", sandbox=True).exists()

@@ -1,19 +1,26 @@
 """A machine that slept, or whose clock was set, in the middle of a job: the job goes on in a new browser."""
 
+import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot import opening
+from bot.cli.mapping import _check
 from bot.clock_leap import LEAP_SECONDS, OPENED_AT_MOST, ClockWatch, again_after_leap, awake_seconds
 from bot.config import load
 from bot.home import Home
+from bot.jobs.check_mappings import Checked
+from bot.jobs.reconciling import reconcile_account
 from bot.models import AliOrder
+from bot.models_buying import Mapping
 from bot.opening import database_of
 from bot.sandbox.server import Sandbox
 from bot.work import Workplace
@@ -169,3 +176,50 @@ def test_a_sync_through_which_the_machine_sleeps(
         assert (False, 3, 3, []) == (synced.stopped, synced.details, synced.open, synced.problems)
     assert 2 == len(opened)
     assert 1 == len([line for line in said if "the browser is opened anew" in line])
+
+
+def test_a_reconcile_through_which_the_machine_sleeps(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A list that was seen before and after a sleep is looked at anew, in a new browser, before anything is concluded
+    from it."""
+    home = Home(tmp_path)
+    sandbox.write_home(tmp_path)
+    config = load(home)
+    now, looks, said = Time(), itertools.count(), list[str]()
+
+    def wall() -> float:
+        if next(looks) == 1:
+            now.wall += 3600
+        return now.wall
+
+    (number,) = sandbox.ali.bulk(1)
+    with database_of(home, config) as database:
+        place = Workplace(home, config, database, said.append, watch=lambda: ClockWatch(wall, lambda: now.awake))
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(reconcile_account, place, "main", None).result()
+    assert number in [stranger for stranger, _what in found.strangers]
+    assert 1 == len([line for line in said if "the browser is opened anew" in line])
+
+
+def test_a_check_of_mappings_through_which_the_machine_sleeps(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each mapping is proved once: what was read before the sleep stands, the rest is read in a new browser."""
+    home = Home(tmp_path)
+    sandbox.write_home(tmp_path)
+    config = load(home)
+    now, looks, found = Time(), itertools.count(), list[Checked]()
+
+    def wall() -> float:
+        if next(looks) == 1:
+            now.wall += 3600
+        return now.wall
+
+    with database_of(home, config) as database:
+        with database.read() as session:
+            rows = list(session.exec(select(Mapping).limit(3)))
+        with ThreadPoolExecutor(1) as thread:
+            watch = partial(ClockWatch, wall, lambda: now.awake)
+            check = partial(_check, home, config, database, "main", rows, None, found, take_cost=False, watch=watch)
+            thread.submit(check).result()
+    assert [row.id for row in rows] == [each.mapping.id for each in found]
+    assert 1 == capsys.readouterr().err.count("the browser is opened anew")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.cli.signing_in import _away_with
 from bot.cookie_check import check_cookies, delete, is_open_to_others
 from bot.cookies import LOCALE_COOKIE, member_of
 from bot.errors import ConfigError
@@ -87,3 +88,10 @@ def test_a_file_is_deleted_or_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be deleted") as caught:
         delete(file)
     assert "whoever has it is signed in as you" in caught.value.fix
+
+
+def test_cookies_that_came_through_a_pipe_lie_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """Proves that nobody is asked to delete what is no file."""
+    _away_with(Path("/dev/null"), None)
+    _away_with(Path("/dev/null"), wanted=True)
+    assert "" == capsys.readouterr().out

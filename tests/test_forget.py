@@ -253,6 +253,8 @@ class TestCommand:
         write_private(home.database_file, "")
         home.database_file.write_bytes(migrated.read_bytes())
         write_private(home.path / "backups" / "before-migration.db", "")
+        for case, redacted in (("20261122-100000", "false"), ("20261122-110000", "true")):
+            write_private(home.path / "recordings" / "order-detail" / case / "about.toml", f"redacted = {redacted}\n")
         database = open_database(f"sqlite:///{home.database_file}")
         with database.write() as session:
             plant(session)
@@ -267,10 +269,12 @@ class TestCommand:
         assert "nobody is there to be asked, and nothing was changed; add --yes" in asked.stderr
         done = called(here.path, "forget", "#1046", "--yes")
         assert (0, "") == (done.returncode, done.stderr)
+        left = "Pages that you recorded with --keep-personal-data are as they were; delete them: "
         assert [
             "1 order emptied; numbers and money stay",
             "2 folders of evidence deleted, 2 lines of the log cleaned",
             'The AliExpress address book of "main" still shows this buyer; delete the entry there',
+            f"{left}recordings/order-detail/20261122-100000",
             COPIES,
         ] == done.stdout.splitlines()
         again = called(here.path, "forget", "1046", "--yes")

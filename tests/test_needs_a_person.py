@@ -4,22 +4,27 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from bot.account_states import paused, state_of
+from bot.account_states import need_arose, paused, state_of
 from bot.cli.app import run
 from bot.home import HOME_VARIABLE
 from bot.models_running import AccountState
+from bot.notifying.notice import Notice
+from bot.notifying.pages import pages_changed
+from bot.persons import what_is_the_matter, what_to_do
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import cookie_file
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE
+from bot.secrets import NOTIFY_URLS, stored_name, variable
 from bot.sign_in import SigningIn, from_file
-from flows.errors import NeedKind
+from flows.errors import NeedKind, PersonNeeded
+from tests.listening import Listener, listening
 from tests.merchant import empty_database_fixture, merchant_fixture, stand_ins_fixture  # noqa: F401
 from tests.office import PATIENCE, Office, Running, heart_fixture, office_fixture  # noqa: F401
 from tests.processes import dropferry
@@ -57,6 +62,18 @@ def sign_in(here: Office) -> None:
 
 def read_of(here: Office, numbers: list[str]) -> list[str]:
     return [number for number in numbers if here.merchant.ali_order(number).detail_read_at is not None]
+
+
+def changed_pages(here: Office) -> list[Notice]:
+    """What is told of AliExpress's pages."""
+    with here.merchant.database.read() as session:
+        return list(pages_changed(session, here.home, here.config))
+
+
+@pytest.fixture(name="listener", scope="module")
+def listener_fixture() -> Iterator[Listener]:
+    with listening() as made:
+        yield made
 
 
 class TestService:
@@ -109,6 +126,46 @@ class TestService:
             running.wait_for('account "main" is signed in again and goes on', "sync main")
         assert numbers == read_of(here, numbers)
         assert stands(here).waits_for is None
+
+    @pytest.mark.parametrize("kind", [NeedKind.SECOND_FACTOR, NeedKind.EMAIL_CODE, NeedKind.TERMS])
+    def test_what_a_sign_in_may_ask_for(
+        self, here: Office, listener: Listener, monkeypatch: pytest.MonkeyPatch, kind: NeedKind
+    ) -> None:
+        """A second proof, a code by e-mail or terms to accept pause the account: its pages stay closed at the slots
+        that follow, the store is pulled all the same, and the merchant is told once, with the one thing to do."""
+        listener.forget()
+        monkeypatch.setenv(variable(stored_name(NOTIFY_URLS, sandbox=True)), listener.url)
+        here.merchant.bought((CATALOGUE[0], 1))
+        need_arose(here.merchant.database, "main", PersonNeeded(kind), here.merchant.clock())
+        loads = here.merchant.ali.page_loads.total()
+        with Running(here) as running:
+            until(lambda: listener.got != [])
+            for moment in ("11:55", "12:00", "12:30"):
+                running.at(moment)
+            assert running.times("pull main")[-1] == "12:30"
+            assert [] == running.times("sync main")
+        assert (kind, loads) == (stands(here).waits_for, here.merchant.ali.page_loads.total())
+        (line,) = [line for title, lines in listener.told() for line in lines if "account" in title or "need" in title]
+        assert what_is_the_matter(kind) in line
+        assert what_to_do(kind, "main", sandbox=True) in line
+
+    def test_a_page_that_changed_is_told_once(self, here: Office) -> None:
+        """Orders whose pages are not as they were are one notice that counts them, with what waits, until the pages are
+        as they were again."""
+        for _ in range(3):
+            here.merchant.bought((CATALOGUE[0], 1))
+        here.merchant.ali.set_faults({"only_answers": ["detail"], "missing_block": "detail_order_status_block"})
+        with Running(here) as running:
+            (line,) = running.wait_for("sync main")
+            assert "3 could not be read" in line
+            (notice,) = changed_pages(here)
+            assert "The order page is not as it was" in notice.text
+            assert "so this waits: reading orders and placing" in notice.text
+            assert "(3 orders could not be read)" in notice.text
+            here.merchant.ali.set_faults({"only_answers": None, "missing_block": None})
+            running.at("12:00")
+            running.wait_for("sync main")
+        assert [] == changed_pages(here)
 
     def test_a_browser_that_is_killed(self, here: Office) -> None:
         """A browser that dies in the middle of a sync is no need of a person: what was read is kept, and the rest is

@@ -19,6 +19,7 @@ from bot.models import AliOrder, Event, FulfillmentState, JobRun, Line, Parcel, 
 from bot.notifying import digest, needs
 from bot.notifying.jobs import jobs_in_trouble
 from bot.notifying.notice import Notice, Weight
+from bot.notifying.pages import pages_changed
 from bot.notifying.words import HELD, QUIET, held_words
 from bot.standing import restand
 from flows.errors import Reason
@@ -199,9 +200,9 @@ class TestOrders:
 
     def test_words_of_strangers_stay_at_home(self, sqlite: Database, tmp_path: Path) -> None:
         """What a page or ShopBase said is not sent anywhere; the command that shows it is."""
-        order_id, number = self.bought(sqlite, AliStatus.SENT, trouble="order_detail: recipient: Jane Q. Doe")
-        first = self.one(sqlite, tmp_path)
-        assert f"the pages of AliExpress order {number} could not be read: dropferry show 1046" == first.text
+        self.bought(sqlite, AliStatus.SENT, trouble="order_detail: recipient: Jane Q. Doe")
+        # Told once for all orders, from the run that met it.
+        assert [] == standing(sqlite, tmp_path)
         with sqlite.write() as session:
             order, (line,) = rows.order(session, name="#1047")
             ali = rows.bought(session, [line], AliStatus.SENT)
@@ -211,7 +212,7 @@ class TestOrders:
             problem = "Jane Q. Doe is no valid name"
             rows.fulfilment(session, order, "LP2CN", [line], parcel, state=FulfillmentState.REFUSED, problem=problem)
             restand(session, [order.id or 0], NOW)
-        texts = [notice.text for notice in standing(sqlite, tmp_path) if notice.key != f"order:{order_id}"]
+        texts = [notice.text for notice in standing(sqlite, tmp_path)]
         assert ["ShopBase refuses what it is told of it: dropferry show 1047"] == texts
 
     def test_old_troubles_are_no_news(self, sqlite: Database, tmp_path: Path) -> None:
@@ -267,18 +268,39 @@ class TestJobs:
     def told(self, database: Database, home: Path, now: datetime = NOW) -> list[Notice]:
         """What is in trouble."""
         with database.read() as session:
-            return list(jobs_in_trouble(session, Home(home), CONFIG, now))
+            return [
+                *pages_changed(session, Home(home), CONFIG),
+                *jobs_in_trouble(session, CONFIG, now),
+            ]
 
     def test_a_page_that_changed(self, sqlite: Database, tmp_path: Path) -> None:
         """Page and element are named, not what was found there; the picture that was kept is named for who wants it."""
         kept = "20261122T100000Z-abc123"
         self.run(sqlite, "sync:main", "PageChanged: order_list: card: <b>Jane Doe</b>", evidence=kept)
         (notice,) = self.told(sqlite, tmp_path)
-        assert ("job:sync:main", "A page of AliExpress has changed") == (notice.key, notice.title)
-        assert 'The page "order_list" is not as it was (card)' in notice.text
+        assert ("page:order_list: card", "A page of AliExpress has changed") == (notice.key, notice.title)
+        assert 'The order list is not as it was ("card")' in notice.text
         assert "Jane" not in notice.text
         assert Home(tmp_path).evidence / kept / "page.png" == notice.picture
         self.run(sqlite, "sync:main", None, NOW + HOUR)
+        assert [] == self.told(sqlite, tmp_path)
+
+    def test_one_notice_however_many_orders(self, sqlite: Database, tmp_path: Path) -> None:
+        """Orders and jobs that met the same element are one notice; a run that saw no page leaves it standing."""
+        changed = {"order_detail: status": 40, "tracking: parcels.#.number": 1}
+        self.run(sqlite, "sync:main", "8190: order_detail: status: unknown", pages_changed=changed)
+        self.run(
+            sqlite, "recheck:main", "8191: order_detail: status: unknown", pages_changed={"order_detail: status": 2}
+        )
+        first = self.told(sqlite, tmp_path)
+        assert ["page:order_detail: status", "page:tracking: parcels.#.number"] == [each.key for each in first]
+        assert "so this waits: reading orders and placing" in first[0].text
+        assert first[0].text.endswith("(42 orders could not be read)")
+        assert first[1].text.endswith("(1 order could not be read)")
+        self.run(sqlite, "sync:main", "TryLater: no answer", NOW + HOUR)
+        assert first == self.told(sqlite, tmp_path)
+        self.run(sqlite, "sync:main", None, NOW + 2 * HOUR, pages_changed={})
+        self.run(sqlite, "recheck:main", None, NOW + 2 * HOUR)
         assert [] == self.told(sqlite, tmp_path)
 
     def test_a_shop_that_lets_nobody_in(self, sqlite: Database, tmp_path: Path) -> None:
@@ -296,7 +318,7 @@ class TestJobs:
             self.run(sqlite, "pull:main", "ShopUnavailable: no answer", NOW + hours * HOUR)
         assert [] == self.told(sqlite, tmp_path, NOW + 21 * HOUR)
         first, again = (self.told(sqlite, tmp_path, NOW + hours * HOUR) for hours in (23, 40))
-        assert 'pull of "main" has not gone well for a day' == first[0].title
+        assert "pulling orders (main): has not gone well for a day" == first[0].title
         assert first[0].fingerprint == again[0].fingerprint
 
     def test_what_an_account_waits_for_is_told_as_that(self, sqlite: Database, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from sqlmodel import select
 
 from bot import checkpoints, rechecks
 from bot.buying_home import stop_file
+from bot.checkup.accounts import card
+from bot.checkup.finding import Level
 from bot.clock_leap import ClockWatch
 from bot.facts import Tab
 from bot.holds import Hold
@@ -119,6 +121,18 @@ def test_button_that_may_charge_is_not_pressed(never: Keeper, kind: PaymentKind,
     """Proves that a live run presses no button that could charge, and says why."""
     never.buyer.kind = kind
     assert expected == why_held(never, never.one("#1001"))
+
+
+def test_doctor_says_who_presses_where_no_way_to_pay_is_chosen(never: Keeper) -> None:
+    """Proves that a button that charges perhaps is told as that: it is the merchant's to press."""
+    never.buyer.kind = "pay_now_unchosen"
+    assert Reason.PAYS_AT_ONCE == why_held(never, never.one("#1001"))
+    with never.database() as database, database.read() as session:
+        says = card(never.config, ACCOUNT, session)
+    assert (Level.WARN, True) == (says.level, "or nobody knows that it does not" in says.text)
+    assert "dropferry pay-run" in says.fix
+    assert "deferred_payment_methods" in says.fix
+    assert "take the card out" not in says.fix
 
 
 def test_total_of_zero_is_not_pressed(never: Keeper) -> None:

@@ -1,16 +1,21 @@
 """The commands `record` and `replay`, as a merchant meets them."""
 
+import contextlib
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer import BadParameter
 
-from bot.config import load
+from bot.cli.recording import _check_host
+from bot.config import Config, load
 from bot.home import POSIX, Home
 from bot.opening import database_of
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE, VN
+from bot.secrets import Secret, store_in_file, stored_name
 from bot.work import Workplace
 from tests.merchant import Clock, Merchant
 from tests.processes import called, dropferry
@@ -58,6 +63,46 @@ def test_page_is_recorded_without_its_people_and_replayed(home: Path, sandbox: S
     (row,) = json.loads(replayed.stdout)
     assert ("order-detail", "sandbox", True) == (row["page"], row["source"], row["as_expected"])
     assert "sent" == row["read"]["calls"]["status"]
+
+
+def test_secrets_of_the_home_are_in_no_case(home: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Proves that a page that shows a secret of this home is recorded without it."""
+    secret = "Moonlight over Harbour Seven"
+    store_in_file(Home(home), stored_name("main-aliexpress-user", sandbox=True), Secret(secret))
+    (order,) = sandbox.ali.orders.values()
+    lines, title = order.lines, order.lines[0].title
+    order.lines = type(lines)([dataclasses.replace(lines[0], title=f"{title} {secret}")])
+    try:
+        done = dropferry(home, "record", "order-detail", order.number, "--to", tmp_path / "case", "--keep-texts")
+    finally:
+        order.lines = lines
+    assert 0 == done.returncode, done.stderr
+    written = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "case").iterdir())
+    assert title.split()[0] in written
+    assert secret not in written
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("https://www.aliexpress.com/p/order/index.html", True),
+        ("https://vi.aliexpress.com/item/1005006800000137.html", True),
+        ("https://passport.aliexpress.com/mini_login.htm", True),
+        ("https://deep.down.aliexpress.com/p/order/index.html", False),
+        ("https://sale.aliexpress.com/x.htm", False),
+        ("https://www.aliexpress.com:8443/p/order/index.html", False),
+        ("https://me@www.aliexpress.com/p/order/index.html", False),
+        ("http://www.aliexpress.com/p/order/index.html", False),
+        ("http://www.aliexpress.localhost:9/p/order/index.html", False),
+    ],
+)
+def test_only_hosts_of_the_list_are_opened(url: str, ours: bool) -> None:
+    """Proves that the signed-in browser is led to AliExpress's own pages and its sign-in, by whole hosts."""
+    config = Config.model_validate(
+        {"shops": {"main": {"url": "https://one.onshopbase.com", "account": "main"}}, "accounts": {"main": {}}}
+    )
+    with contextlib.nullcontext() if ours else pytest.raises(BadParameter, match="no page of AliExpress"):
+        _check_host(config, url)
 
 
 def test_case_that_reads_otherwise_ends_with_its_code(home: Path, tmp_path: Path) -> None:

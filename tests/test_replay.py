@@ -46,6 +46,8 @@ def test_readme_says_how_many_are_real() -> None:
     real = sum(_source(folder) == "real" for folder in FOLDERS)
     said = f"{len(FOLDERS)} of them, {real} real and {len(FOLDERS) - real} made from the stand-ins"
     assert said in (ROOT / "README.md").read_text(encoding="utf-8")
+    said = f"{len(FOLDERS)} trang, {real} thật và {len(FOLDERS) - real} từ trang giả"
+    assert said in (ROOT / "README.vi.md").read_text(encoding="utf-8")
 
 
 def test_cases_are_small() -> None:

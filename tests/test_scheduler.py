@@ -36,6 +36,21 @@ class TestWhatIsDue:
         assert [("11:45", 1, True), ("09:15", 1, True)] == office.runs("pull:main")
         assert [("00:00", 1, True), ("00:00", 1, True)] == office.runs("sync:main")
 
+    def test_old_evidence_goes_once_a_day(self, office: Office) -> None:
+        """A machine that only syncs keeps no buyer's address beyond the days that are set."""
+        old, young = (office.home.evidence / f"{day}T000000Z-abcdef" for day in ("20200101", "29990101"))
+        old.mkdir(parents=True)
+        young.mkdir()
+        with Running(office) as running:
+            running.wait_for("sync main", "push main")
+            assert [young] == list(office.home.evidence.iterdir())
+            old.mkdir()
+            running.at("11:59")
+            assert old.is_dir()
+            office.at("00:01", days=1)
+            running.service.tick()
+            assert [young] == list(office.home.evidence.iterdir())
+
     def test_a_day_of_work(self, office: Office) -> None:
         """Orders are pulled every 15 minutes; at noon the sync runs and the push after it, and the heart beats."""
         name, number = office.merchant.bought(TOTE)

@@ -73,6 +73,8 @@ class TestTrouble:
         synced = merchant.sync(context, tabs=1, on_trouble=Evidence(tmp_path / "evidence").keep, progress=spoil)
         (problem,) = synced.problems
         assert problem.startswith(f"{numbers[0]}: order_detail: ")
+        (changed,) = synced.pages_changed.items()
+        assert ("order_detail: ", 1) == (changed[0][:14], changed[1])
         (kept,) = (tmp_path / "evidence").iterdir()
         assert f"(kept in evidence/{kept.name})" in problem
         assert (Tab.FAILED, Tab.AWAITING_SHIPMENT) == (merchant.tab("1001"), merchant.tab("1002"))

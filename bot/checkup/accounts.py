@@ -1,4 +1,4 @@
-"""Each AliExpress account: it is signed in, and what a card saved with it means."""
+"""Each AliExpress account: it is signed in, and whether its button charges at once."""
 
 from datetime import datetime
 
@@ -99,17 +99,17 @@ def _sign_in(name: str) -> str:
 
 
 def card(config: Config, name: str, session: Session | None) -> Finding:
-    """What a card saved with this account means for ordering, in plain words."""
+    """Who presses AliExpress's button, in plain words: it charges at once, or nobody knows that it does not."""
     key, buying = f"card {name}", config.account(name).buying
     held = _held_for_it(session, name) if session is not None else 0
     if held and buying in ("auto", "robot"):
         told = _(
-            'card: account "{account}" has a card or wallet saved, so AliExpress\'s button takes the money at once. '
-            "The robot never presses such a button: {count} purchases wait for that"
+            'card: for account "{account}" AliExpress\'s button takes the money at once, or nobody knows that it does '
+            "not. The robot never presses such a button: {count} purchases wait for that"
         ).format(account=name, count=held)
         fix = _(
-            "press them yourself, one press an order: dropferry pay-run; or take the card out of the AliExpress "
-            "account (Account > Payment methods), then orders are placed unpaid and you pay them together"
+            "press them yourself, one press an order: dropferry pay-run; or choose a way at AliExpress that is paid "
+            "elsewhere and later (a bank slip), and list it in deferred_payment_methods"
         )
         return look(key, told, fix)
     return well(key, _card(config, name))
@@ -118,8 +118,9 @@ def card(config: Config, name: str, session: Session | None) -> Finding:
 def _card(config: Config, name: str) -> str:
     settings = config.account(name)
     told = _(
-        'card: keep no card saved with account "{account}", and orders are placed unpaid, for you to pay. With a saved '
-        "card the button charges at once: the robot does not press it, and you do, with dropferry pay-run"
+        'card: for account "{account}" AliExpress\'s button charges at once, or nobody knows that it does not, with or '
+        "without a saved card: you press it, with dropferry pay-run. The robot presses where a way to pay later (a "
+        "bank slip) is chosen at AliExpress and listed in deferred_payment_methods"
     )
     if settings.buying == "record":
         told = _('card: you order for account "{account}" by hand, so a saved card changes nothing')
@@ -128,7 +129,7 @@ def _card(config: Config, name: str) -> str:
     elif settings.deferred_payment_methods:
         told = _(
             'card: account "{account}" orders with a way to pay later ({methods}), which has to be the one chosen at '
-            "AliExpress. With a card chosen there the button would charge at once, and the robot does not press it"
+            "AliExpress. With a card chosen there, or nothing, the robot does not press the button"
         )
     return told.format(account=name, methods=", ".join(settings.deferred_payment_methods))
 

@@ -15,6 +15,7 @@ from bot.models import JobRun
 from bot.secrets import NOTIFY_URLS, Secrets, stored_name
 from bot.service.installing import is_running
 from bot.wording import when
+from bot.wording_pages import run_name, run_problem
 
 LATE_RUNS, LEAST = 3, timedelta(hours=1)
 OLD_BACKUP = timedelta(days=7)
@@ -54,7 +55,7 @@ def last_runs(session: Session) -> list[Finding]:
         look(
             f"run {run.name}",
             _("last run of {job}, {when}: {problem}").format(
-                job=run.name.replace(":", " "), when=when(run.started_at), problem=(run.problem or "-")[:300]
+                job=run_name(run.name), when=when(run.started_at), problem=run_problem(run.problem or "-")[:300]
             ),
             _("do it now and see: dropferry {job}").format(job=_command(run.name)),
         )

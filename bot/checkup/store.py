@@ -1,12 +1,12 @@
 """A ShopBase store: it lets dropferry in, its orders can be read, and its clock agrees with this machine's."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from bot.checkup.finding import Finding, bad, look, trouble, well
+from bot.clock_off import FAR_OFF, OFF, how_to_set, in_words
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.home import Home
@@ -16,8 +16,6 @@ from bot.opening import shop_client
 from bot.secrets import MissingSecret, stored_name
 from bot.shopbase import ShopBase, ShopBaseError, ShopCredentials, ShopReplyChanged, ShopUnavailable
 from bot.wording import when
-
-OFF, FAR_OFF = timedelta(minutes=2), timedelta(minutes=10)
 
 
 def store(
@@ -101,20 +99,6 @@ def judge_clock(name: str, ahead: timedelta) -> Finding:
     away = abs(ahead)
     if away < OFF:
         return well(name, _("clock: as ShopBase's, within two minutes"))
-    minutes = round(away / timedelta(minutes=1))
-    told = (
-        _("clock: this machine's is {minutes} minutes ahead of ShopBase's")
-        if ahead > timedelta(0)
-        else _("clock: this machine's is {minutes} minutes behind ShopBase's")
-    ).format(minutes=minutes)
     if away < FAR_OFF:
-        return look(name, told, _set_clock())
-    return bad(name, told, _set_clock())
-
-
-def _set_clock() -> str:
-    if sys.platform == "win32":
-        return _("set it by the network: Settings > Time & language > Date & time > Sync now")
-    if sys.platform == "darwin":
-        return _("set it by the network: System Settings > General > Date & Time > Set time automatically")
-    return _("set it by the network: timedatectl set-ntp true")
+        return look(name, in_words(ahead), how_to_set())
+    return bad(name, in_words(ahead), how_to_set())

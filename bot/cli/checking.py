@@ -1,7 +1,8 @@
 """The commands `check`, which looks whether the selectors fit, and `doctor`, which proves all that a run needs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from bot.checkup.finding import Finding
-    from bot.checkup.live import NotLooked
+    from bot.checkup.live import Known, LivePages, NotLooked
     from bot.config import Config
     from bot.db import Database
     from bot.overrides import Override
@@ -137,6 +138,7 @@ def _live(
     skipped: "list[NotLooked]",
 ) -> "list[Looked]":
     from bot.checkup.live import LivePages, known_of
+    from bot.clock_leap import again_after_leap
     from bot.opening import now
 
     looked: list[Looked] = []
@@ -144,14 +146,30 @@ def _live(
         with database.read() as session:
             shops = [shop for shop, settings in config.shops.items() if settings.account == name]
             known = known_of(session, name, shops)
-        with _account_browser(home, config, database, name, wait) as context:
-            pages = LivePages(
-                context, config.site, known, kinds, lambda what: output.note(_("  {page} …").format(page=what))
-            )
-            looked += pages.look()
-        pages.uses.save(database, now())
-        skipped += pages.skipped
+
+        def look(stopped: Callable[[], bool], name: str = name, known: "Known" = known) -> _LookedLive:
+            with _account_browser(home, config, database, name, wait) as context:
+                pages = LivePages(
+                    context, config.site, known, kinds, lambda what: output.note(_("  {page} …").format(page=what))
+                )
+                found = list(pages.look())
+            return _LookedLive(pages, found, stopped())
+
+        # After a sleep of the machine all of it is looked at anew: what a page lacks then is the sleep's.
+        seen = again_after_leap(look, lambda: False, output.note)
+        looked += seen.found
+        seen.pages.uses.save(database, now())
+        skipped += seen.pages.skipped
     return looked
+
+
+@dataclass(slots=True)
+class _LookedLive:
+    """What one account's own pages show; `stopped`: the machine slept meanwhile."""
+
+    pages: "LivePages"
+    found: "list[Looked]"
+    stopped: bool
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ from bot.language import _, counted, mark
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from bot.clock_leap import ClockWatch
     from bot.config import Config
     from bot.home import Home
     from bot.jobs.check_mappings import Checked
@@ -235,7 +236,7 @@ def check(
         found: list[Checked] = []
         try:
             for account, part in _by_account(config, rows):
-                found += _check(home, config, database, account, part, to, take_cost=take_cost)
+                _check(home, config, database, account, part, to, found, take_cost=take_cost)
         finally:
             if as_json:
                 output.print_json([checked_json(each, lines) for each in found])
@@ -309,29 +310,42 @@ def _check(
     account: str,
     rows: "list[Mapping]",
     country: str | None,
+    found: "list[Checked]",
     *,
     take_cost: bool,
-) -> "Iterator[Checked]":
+    watch: "Callable[[], ClockWatch] | None" = None,
+) -> None:
+    """Add to `found` what each page proves; after a sleep of the machine the rest is read in a new browser."""
+    from bot.clock_leap import ClockWatch, again_after_leap
+    from bot.jobs.check_mappings import Part
     from bot.jobs.check_mappings import check as check_all
     from bot.opening import browser_of, now
     from flows.page import block_heavy
     from flows.read_product import read_product
 
-    with browser_of(home, config, account, wait_seconds=600, say=output.note) as context:
-        page = context.new_page()
-        block_heavy(page)
-        with output.progress(_("products"), len(rows)) as done:
-            checked = check_all(
-                database,
-                rows,
-                lambda product_id, to: read_product(page, config.site, product_id, to),
-                now,
-                country=country,
-                take_cost=take_cost,
-            )
-            for so_far, each in enumerate(checked, start=1):
-                done(so_far)
-                yield each
+    def read(stopped: Callable[[], bool]) -> Part:
+        seen = {each.mapping.id for each in found}
+        left = [row for row in rows if row.id not in seen]
+        with browser_of(home, config, account, wait_seconds=600, say=output.note) as context:
+            page = context.new_page()
+            block_heavy(page)
+            with output.progress(_("products"), len(left)) as done:
+                checked = check_all(
+                    database,
+                    left,
+                    lambda product_id, to: read_product(page, config.site, product_id, to),
+                    now,
+                    country=country,
+                    take_cost=take_cost,
+                )
+                for so_far, each in enumerate(checked, start=1):
+                    done(so_far)
+                    found.append(each)
+                    if stopped():
+                        return Part(stopped=True)
+        return Part()
+
+    again_after_leap(read, lambda: False, output.note, watch or ClockWatch)
 
 
 def _tell(told: dict[str, Any], line: str, as_json: bool) -> None:

@@ -146,6 +146,7 @@ def told(error: Exception) -> tuple[str, str]:
     if isinstance(error, DropferryError):
         return error.what, error.fix
     from bot.wording_found import in_words
+    from bot.wording_pages import changed
 
     evidence = getattr(error, "evidence", None)
     kept = _("what was seen is kept in {folder}").format(folder=evidence) if evidence else ""
@@ -153,7 +154,7 @@ def told(error: Exception) -> tuple[str, str]:
         what, fix = _for_a_person(error)
         return what, "; ".join(filter(None, [fix, kept]))
     if _foreseen(error) == PAGE_CHANGED:
-        return _("a page of AliExpress is not as it was: {error}").format(error=error), kept
+        return _("a page of AliExpress is not as it was: {error}").format(error=changed(str(error))), kept
     return in_words(str(error)), kept
 
 

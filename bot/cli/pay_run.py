@@ -60,11 +60,13 @@ def pay_run(
 
 def _run(place: "Workplace", account: str, only: list[int] | None, limit: int | None, *, yes: bool, way: str) -> None:
     from bot.buying_home import check_may_buy
+    from bot.clock_off import check_clock
     from bot.opening import browser_of
 
     with place.database.read() as session:
         # Told before a browser is opened for nothing.
         check_may_buy(session, place.home, account)
+        check_clock(session, place.config)
     with browser_of(
         place.home,
         place.config,

@@ -161,22 +161,39 @@ def _run(
     limit: int | None,
     supervised: "Callable[[Outcome], bool] | None",
 ) -> "Placed":
-    from bot.buying_home import check_may_buy
-    from bot.checkup.before_buying import check_pages
+    from bot.checkup.before_buying import PagesBrokenError, check_pages
     from bot.jobs.place import PlaceOrders
+    from bot.notifying.placing import goes_again, tell_refused
     from bot.opening import browser_of
+    from bot.overrides import NotAcceptedError
+
+    try:
+        if live:
+            # Told before a browser is opened for nothing.
+            _check_home(place_, account, watched=supervised is not None)
+        with browser_of(
+            place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say
+        ) as context:
+            if live:
+                check_pages(place_, context, account)
+                goes_again(place_, account)
+            return PlaceOrders(place_, context, account, live, only, limit, supervised=supervised, pause=_pause).run()
+    except (PagesBrokenError, NotAcceptedError) as no:
+        if not someone_is_there():
+            tell_refused(place_, account, no)
+        raise
+
+
+def _check_home(place_: "Workplace", account: str, *, watched: bool) -> None:
+    from bot.buying_home import check_may_buy
+    from bot.clock_off import check_clock
     from bot.overrides import check_accepted
 
-    if live:
-        # Told before a browser is opened for nothing.
-        with place_.database.read() as session:
-            check_may_buy(session, place_.home, account)
-            if supervised is None:
-                check_accepted(session, place_.config.site.selectors)
-    with browser_of(place_.home, place_.config, account, wait_seconds=place_.wait_seconds, say=place_.say) as context:
-        if live:
-            check_pages(place_, context, account)
-        return PlaceOrders(place_, context, account, live, only, limit, supervised=supervised, pause=_pause).run()
+    with place_.database.read() as session:
+        check_may_buy(session, place_.home, account)
+        check_clock(session, place_.config)
+        if not watched:
+            check_accepted(session, place_.config.site.selectors)
 
 
 def _pause(seconds: float) -> None:

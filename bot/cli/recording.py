@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -169,13 +168,17 @@ def _address(config: "Config", kind: str, typed: str | None) -> str:
 
 
 def _check_host(config: "Config", url: str) -> None:
-    """Only AliExpress's own hosts are opened with the account that is signed in there."""
-    from bot.hosts import aliexpress_origin, is_loopback
+    """Only the hosts of AliExpress's pages and of its sign-in are opened with the account that is signed in there."""
+    from bot.hosts import ALIEXPRESS_PAGES, address, https
+    from flows.selector_files import load
 
-    parts = urlsplit(url)
     try:
-        aliexpress_origin(f"{parts.scheme}://{parts.netloc}")
-        is_ours = is_loopback(url) == config.is_sandbox
+        if config.is_sandbox:
+            parts = address(url)
+            is_ours = f"{parts.scheme}://{parts.netloc}" in (config.site.www, config.site.login)
+        else:
+            https(url, ALIEXPRESS_PAGES | set(load("login").means["host"]["sign_in"]))
+            is_ours = True
     except ValueError:
         is_ours = False
     if not is_ours:
@@ -195,17 +198,20 @@ def _folder(home: Home, kind: str, to: Path | None) -> Path:
 def _taken(
     home: Home, config: "Config", account: str, kind: str, url: str, *, wait: bool
 ) -> "tuple[Recording, list[str]]":
-    """The page as it is shown to the account, and the values of its cookies."""
+    """The page as it is shown to the account, and what is as good as a password: cookies, and this home's secrets."""
     from bot.opening import browser_of
     from bot.recordings.capture import capture
     from bot.recordings.kinds import KINDS
+    from bot.redaction import known
+    from bot.secrets import know_all
 
+    know_all(home, config)
     if wait and not someone_is_there():
         raise ConfigError(_("nobody is there to press Enter"), _("record without --wait, or in a terminal"))
     with browser_of(home, config, account, wait_seconds=60, say=output.note, attended=wait) as context:
         page = context.new_page()
         taken = capture(page, config.site, KINDS[kind], url, _until_enter() if wait else None)
-        return taken, [str(cookie.get("value", "")) for cookie in context.cookies()]
+        return taken, [*known.secrets, *(str(cookie.get("value", "")) for cookie in context.cookies())]
 
 
 def _until_enter() -> "Callable[[Page], None]":

@@ -229,6 +229,9 @@ def _tell_forgotten(chosen: "Chosen", forgotten: "Forgotten") -> None:
     for account in forgotten.address_books:
         book = _('The AliExpress address book of "{account}" still shows this buyer; delete the entry there')
         output.say(book.format(account=account))
+    if forgotten.recordings:
+        pages = _("Pages that you recorded with --keep-personal-data are as they were; delete them: {folders}")
+        output.say(pages.format(folders=", ".join(forgotten.recordings)))
     if not forgotten.is_compacted:
         output.say(_("Somebody is at work in the database, so its file was not written anew; run this again later"))
     if forgotten.copies:

@@ -244,11 +244,13 @@ def _one_run(name: str, run: dict[str, object]) -> str:
     from datetime import datetime
 
     from bot.wording import when
+    from bot.wording_pages import run_name, run_problem
 
-    started = run["started_at"]
+    name, started = run_name(name), run["started_at"]
     at = when(started) if isinstance(started, datetime) else ""
     if run["finished_at"] is None:
         return _("  {name}: since {at}, not finished").format(name=name, at=at)
     if run["ok"]:
         return _("  {name}: {at}, well").format(name=name, at=at)
-    return _("  {name}: {at}, with trouble: {problem}").format(name=name, at=at, problem=run["problem"] or "")
+    problem = run_problem(str(run["problem"] or ""))
+    return _("  {name}: {at}, with trouble: {problem}").format(name=name, at=at, problem=problem)

@@ -72,8 +72,8 @@ def _tell_next_steps(home: Home, config: "Config") -> None:
     )
     output.say(
         _(
-            "A card saved with your AliExpress account makes its button charge at once, so the robot "
-            "never presses it: without a card or with a way to pay later it can order, and you pay."
+            "AliExpress's button charges at once, or nobody knows that it does not, so the robot never presses it: you "
+            "do, with dropferry pay-run, or you list a way to pay later in deferred_payment_methods."
         )
     )
     output.say(_("Next:"))

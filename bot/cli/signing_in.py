@@ -89,6 +89,8 @@ def _away_with(file: Path, wanted: bool | None) -> None:
     """Whoever has the file is signed in as the merchant: offer to delete it."""
     from bot.cookie_check import delete
 
+    if not file.is_file():
+        return  # it came through a pipe: nothing lies anywhere
     if wanted is None and someone_is_there():
         asked = _("Delete {file}? Whoever has that file is signed in as you.").format(file=file)
         wanted = typer.confirm(asked, default=True)

@@ -202,8 +202,10 @@ def _each(
 
 
 def _end(problems: list[str], *, failed: bool, cut_short: bool) -> None:
+    from bot.wording_pages import changed
+
     for problem in problems:
-        output.note(f"  {problem}")
+        output.note(f"  {changed(problem)}")
     if cut_short:
         raise DoneInPart(_("stopped before the end"), _("what was done is kept; run it again for the rest"))
     if failed or problems:

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page
 
 from bot import checkpoints
-from bot.evidence import PressEvidence
 from bot.holds import Held, Hold
 from bot.jobs.comparing import Comparing
 from bot.jobs.desk import Desk
-from bot.jobs.intents import NotNowError
+from bot.jobs.intents import NotNowError, seen_before
 from bot.jobs.paid import PaidOrder, Pressed, Turn
 from bot.jobs.warming import Warming, reached
 from bot.language import _, mark
@@ -132,11 +131,10 @@ class Attending:
             return desk.hold(candidate, says.held)
         if says.over is not None:
             return PaidOrder(candidate, "nothing", says.over)
-        evidence = PressEvidence(desk.place.home.evidence)
-        # No picture: the person sees the page themselves, and waits for it.
-        evidence.keep(turn.warm.page, "before", quote.model_dump(mode="json"), picture=False)
         purchase = turn.rows.purchase
         try:
+            # No picture: the person sees the page themselves, and waits for it.
+            evidence = seen_before(desk.place.home, turn.warm.page, quote, picture=False)
             held = desk.intents.commit(
                 purchase,
                 turn.warm.wanted,

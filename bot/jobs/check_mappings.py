@@ -40,6 +40,13 @@ class Checked:
         return own or (self.product.image if self.product else None)
 
 
+@dataclass(slots=True)
+class Part:
+    """How far a check got; `stopped` before its end, because the machine slept."""
+
+    stopped: bool = False
+
+
 def check(
     database: Database,
     rows: Sequence[Mapping],

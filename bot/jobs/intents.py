@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from playwright.sync_api import Page
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -16,6 +17,7 @@ from bot import checkpoints
 from bot.address import AddressRefused
 from bot.buying_home import is_stopped, note_intent, remember_intent, stop_file
 from bot.db import Database
+from bot.evidence import PressEvidence
 from bot.holds import Held, Hold
 from bot.home import Home
 from bot.jobs.asked import wanted_for
@@ -40,6 +42,18 @@ OPEN = (PurchaseState.NEW, PurchaseState.HELD, PurchaseState.INTENT)
 
 class NotNowError(Exception):
     """Somebody else was quicker, or has stopped buying: nothing was written and nothing is pressed."""
+
+
+def seen_before(home: Home, page: Page, quote: Quote, *, picture: bool = True) -> PressEvidence:
+    """What a page shows before its press, kept. Raises NotNowError where it cannot be: then nothing is pressed."""
+    try:
+        evidence = PressEvidence(home.evidence)
+        evidence.must_keep(page, "before", quote.model_dump(mode="json"), picture=picture)
+    except OSError as trouble:
+        told = _("not ordered: what the page shows cannot be kept in {folder} ({problem}); mend it: dropferry doctor")
+        problem = trouble.strerror or str(trouble)
+        raise NotNowError(told.format(folder=home.evidence, problem=problem)) from trouble
+    return evidence
 
 
 @dataclass(slots=True)

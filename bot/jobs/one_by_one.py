@@ -82,13 +82,15 @@ class OneByOne:
         """One order; False where none may follow it."""
         ahead, odd = self._look_ahead(), self._odd
         try:
-            ready = self._unless_odd(turn, lambda: self._prepared(turn))
+            with logs.about(shop=turn.candidate.shop, order=turn.candidate.order):
+                ready = self._unless_odd(turn, lambda: self._prepared(turn))
         finally:
             goes_on = self._settle(ahead)
         # Once more, because the machine may have slept while the page was made ready.
         if not goes_on or self._must_end():
             return False
-        ended = ready if isinstance(ready, PaidOrder) else self._attended(turn, ready)
+        with logs.about(shop=turn.candidate.shop, order=turn.candidate.order):
+            ended = ready if isinstance(ready, PaidOrder) else self._attended(turn, ready)
         self._odd = self._odd if self._odd > odd else 0
         if isinstance(ended, PaidOrder):
             self.warming.give_up(turn)

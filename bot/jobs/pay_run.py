@@ -16,6 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import account_states, logs, rechecks
 from bot.buying_home import check_may_buy
+from bot.clock_off import check_clock
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
 from bot.jobs.comparing import Comparing
@@ -68,6 +69,7 @@ class PayRun:
         forget_old(self.place.home.evidence, self.place.config.buying.evidence_days)
         with self.place.database.read() as session:
             check_may_buy(session, self.place.home, self.account)
+            check_clock(session, self.place.config)
         with logs.about(**logs.run_of(f"pay-run:{self.account}", self.place.clock())):
             logs.note("begun", orders=len(self.ticked))
             self._attend()

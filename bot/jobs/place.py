@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from bot import account_states, checkpoints, logs
 from bot.buying_home import check_may_buy, is_stopped, stop_file
+from bot.clock_off import check_clock
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
 from bot.jobs.known import KnownOrders
@@ -81,6 +82,7 @@ class PlaceOrders:
         if self.live:
             with self.place.database.read() as session:
                 check_may_buy(session, self.place.home, self.account)
+                check_clock(session, self.place.config)
                 if self.supervised is None:
                     check_accepted(session, self.place.config.site.selectors)
         with logs.about(**logs.run_of(f"place:{self.account}", self.place.clock())):

@@ -17,7 +17,7 @@ from bot.holds import Held, Hold
 from bot.home import Home
 from bot.jobs.asked import OwnEntries, wanted_for
 from bot.jobs.checking import Checks, PurchaseRows, UnmappedError
-from bot.jobs.intents import Intents, NotNowError
+from bot.jobs.intents import Intents, NotNowError, seen_before
 from bot.jobs.known import KnownOrders
 from bot.jobs.lease import StoreSays
 from bot.jobs.looking import Looker, look_back
@@ -173,9 +173,8 @@ class Purchasing:
         return Outcome(candidate, "quoted", quote=quote, cost=cost, sale=rows.sale, margin=told)
 
     def _press(self, purchase: Purchase, wanted: Wanted, quote: Quote, outcome: Outcome) -> Outcome:
-        evidence = PressEvidence(self.home.evidence)
-        evidence.keep(self.page, "before", quote.model_dump(mode="json"))
         try:
+            evidence = seen_before(self.home, self.page, quote)
             refused = self.intents.commit(
                 purchase,
                 wanted,

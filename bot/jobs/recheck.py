@@ -13,8 +13,9 @@ from bot import checkpoints
 from bot.ali_intake import SENT, entry_of, mark_read, restand_orders_of, take_detail, take_listed
 from bot.db import Database
 from bot.models import AliOrder
+from bot.runs import count_changed
 from flows.check_orders import read_details, read_list
-from flows.errors import FlowError, TryLater
+from flows.errors import FlowError, PageChanged, TryLater
 from flows.page import block_heavy
 from flows.tab import close_tab
 from flows.values import AliStatus, OrderDetail, OrderListPage, Site
@@ -28,6 +29,7 @@ OnTrouble = Callable[[Page, FlowError], None]
 class Rechecked:
     """What one look found; `problems` names orders that could not be read, `unanswered` how many got no answer.
 
+    `pages_changed` counts unreadable ones by page and element;
     `still` stand unpaid, `paid` turned to paid, `over` were cancelled or have expired; `stopped`: it ended early.
     """
 
@@ -36,6 +38,7 @@ class Rechecked:
     paid: int = 0
     over: int = 0
     problems: list[str] = field(default_factory=list)
+    pages_changed: dict[str, int] = field(default_factory=dict)
     unanswered: int = 0
     stopped: bool = False
 
@@ -145,6 +148,8 @@ class _Recheck:
                 else:
                     self.found.problems.append(f"{number}: {outcome}")
                     self.found.unanswered += isinstance(outcome, TryLater)
+                    if isinstance(outcome, PageChanged):
+                        count_changed(self.found.pages_changed, str(outcome))
                 checkpoints.reached("recheck: detail written")
 
     def _take_detail(self, number: str, detail: OrderDetail) -> None:

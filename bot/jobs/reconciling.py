@@ -1,5 +1,6 @@
 """Holds what is known here against what AliExpress shows: unknown outcomes, ghosts, orphans."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from sqlmodel import and_, col, or_, select
 
 from bot import opening
 from bot.buying_home import note_reconciled
+from bot.clock_leap import again_after_leap
 from bot.jobs.looking import ListView, Looker, look_back, owned_numbers
 from bot.language import _
 from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
@@ -60,18 +62,30 @@ class Reconciled:
         }
 
 
+@dataclass(slots=True)
+class _Looked:
+    """The order list as it was seen; `stopped`: the machine slept meanwhile, so it is looked at anew."""
+
+    view: ListView
+    stopped: bool
+
+
 def reconcile_account(place: Workplace, account: str, since: date | None) -> Reconciled:
     """Look, settle and compare; with `since` this home may buy afterwards. Raises FlowError, AlreadyRunning."""
     place.config.account(account)
     found = Reconciled(account, since or (place.clock() - BACK).date())
-    with opening.browser_of(
-        place.home, place.config, account, wait_seconds=place.wait_seconds, say=place.say
-    ) as context:
-        page = context.new_page()
-        looker = Looker(place.home, place.database, context, place.config.site, account, place.clock)
-        found.settled = looker.settle(page)
-        view = look_back(page, place.config.site, since=found.since - timedelta(days=1))
-    _compare(place, account, view, found)
+
+    def look(stopped: Callable[[], bool]) -> _Looked:
+        with opening.browser_of(
+            place.home, place.config, account, wait_seconds=place.wait_seconds, say=place.say
+        ) as context:
+            page = context.new_page()
+            looker = Looker(place.home, place.database, context, place.config.site, account, place.clock)
+            found.settled += looker.settle(page)
+            view = look_back(page, place.config.site, since=found.since - timedelta(days=1))
+        return _Looked(view, stopped())
+
+    _compare(place, account, again_after_leap(look, place.stopped, place.say, place.watch).view, found)
     if since is not None:
         with place.database.write() as session:
             started = datetime.combine(since, time(), UTC)

@@ -26,6 +26,7 @@ from bot.jobs.orphans import Orphan, Orphans
 from bot.language import _
 from bot.log_events import log_unread
 from bot.models import AliOrder, Parcel
+from bot.runs import count_changed
 from flows.check_orders import read_details, read_list
 from flows.errors import FlowError, PageChanged, TryLater
 from flows.page import block_heavy
@@ -45,6 +46,7 @@ Progress = Callable[[str, int, int], None]
 class Synced:
     """What one sync read; `problems` names orders whose pages could not be read, with the reason.
 
+    `pages_changed` counts those by page and element.
     `unanswered` counts those of them for which the site gave no answer; `stopped` says that it was asked to end before
     it was through. `orphans` were in the list, look like ours, and are not known here.
     """
@@ -57,6 +59,7 @@ class Synced:
     numbers: int = 0
     missing: int = 0
     problems: list[str] = field(default_factory=list)
+    pages_changed: dict[str, int] = field(default_factory=dict)
     unanswered: int = 0
     stopped: bool = False
     orphans: list[Orphan] = field(default_factory=list)
@@ -179,6 +182,7 @@ class _Sync:
                 self.missing.discard(card.order_id)
                 self.unread.append(card.order_id)
                 self.synced.problems.append(f"{card.order_id}: {card.problem}")
+                count_changed(self.synced.pages_changed, card.problem)
         with self.database.write() as session:
             self.synced.orphans += Orphans.load(session, self.account).among(listed.orders)
             changed: list[AliOrder] = []
@@ -246,6 +250,8 @@ class _Sync:
                 kept = _("{problem} (kept in evidence/{folder})")
                 ali.trouble = kept.format(problem=error, folder=error.evidence) if error.evidence else str(error)
                 self.synced.problems.append(f"{number}: {ali.trouble}")
+                if isinstance(error, PageChanged):
+                    count_changed(self.synced.pages_changed, str(error))
             session.add(ali)
             restand_orders_of(session, [ali], now)
         checkpoints.reached("sync: trouble written")

@@ -1,54 +1,39 @@
-"""Jobs that do not go on by themselves: a page that changed, a shop that lets nobody in, silence for a day."""
+"""Jobs that do not go on by themselves: a shop that lets nobody in, silence for a day."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from bot.config import Config
-from bot.home import Home
 from bot.language import _
 from bot.models import JobRun
 from bot.notifying.notice import Notice, Weight, fingerprint
 from bot.secrets import stored_name
 from bot.wording import when
+from bot.wording_pages import run_name
 
 SILENT_FOR = timedelta(hours=24)
-_PAGE = ("PageChanged", "AnswerChanged")
 _NO_ENTRY = "ShopCredentials"
-# Told of as what an account waits for.
-_OF_ACCOUNTS = "PersonNeeded"
+# Told of as what an account waits for, and in bot/notifying/pages.py.
+_TOLD_ELSEWHERE = ("PersonNeeded", "PageChanged", "AnswerChanged")
 
 
-def jobs_in_trouble(session: Session, home: Home, config: Config, now: datetime) -> Iterator[Notice]:
+def jobs_in_trouble(session: Session, config: Config, now: datetime) -> Iterator[Notice]:
     """What stands between each job and its work at `now` (UTC)."""
     names = [f"{job}:{shop}" for shop in config.shops for job in ("pull", "push")]
     names += [f"{job}:{account}" for account in config.accounts for job in ("sync", "recheck")]
     for name in names:
         run = _last(session, name)
         if run is not None and run.ok is False:
-            notice = _notice(session, home, config, run, now)
+            notice = _notice(session, config, run, now)
             if notice is not None:
                 yield notice
 
 
-def _notice(session: Session, home: Home, config: Config, run: JobRun, now: datetime) -> Notice | None:
-    kind, _colon, rest = (run.problem or "").partition(": ")
-    job, _colon, whose = run.name.partition(":")
-    if kind in _PAGE:
-        page, element = [*rest.split(": "), "?", "?"][:2]
-        return Notice(
-            Weight.NEEDS_YOU,
-            f"job:{run.name}",
-            fingerprint(kind, page, element),
-            _("A page of AliExpress has changed"),
-            _(
-                'The page "{page}" is not as it was ({element}), so {job} of "{whose}" waits; all else goes on. '
-                "See: dropferry check"
-            ).format(page=page, element=element, job=job, whose=whose),
-            picture=_picture(home, run),
-        )
+def _notice(session: Session, config: Config, run: JobRun, now: datetime) -> Notice | None:
+    kind = (run.problem or "").partition(": ")[0]
+    whose = run.name.partition(":")[2]
     if kind == _NO_ENTRY:
         return Notice(
             Weight.NEEDS_YOU,
@@ -59,14 +44,14 @@ def _notice(session: Session, home: Home, config: Config, run: JobRun, now: date
                 name=stored_name(f"{whose}-shopbase-key", config.is_sandbox)
             ),
         )
-    since = None if kind == _OF_ACCOUNTS else _silent_since(session, run, now)
+    since = None if kind in _TOLD_ELSEWHERE else _silent_since(session, run, now)
     if since is None:
         return None
     return Notice(
         Weight.NEEDS_YOU,
         f"job:{run.name}",
         fingerprint("silent", since),
-        _('{job} of "{whose}" has not gone well for a day').format(job=job, whose=whose),
+        _("{job}: has not gone well for a day").format(job=run_name(run.name)),
         _("Not since {when}. What went wrong stands in: dropferry doctor").format(when=when(since)),
     )
 
@@ -85,8 +70,3 @@ def _silent_since(session: Session, run: JobRun, now: datetime) -> datetime | No
 
 def _last(session: Session, name: str) -> JobRun | None:
     return session.exec(select(JobRun).where(JobRun.name == name).order_by(col(JobRun.slot).desc()).limit(1)).first()
-
-
-def _picture(home: Home, run: JobRun) -> Path | None:
-    kept = str((run.counts or {}).get("evidence") or "")
-    return home.evidence / kept / "page.png" if kept and Path(kept).name == kept else None

@@ -31,6 +31,8 @@ AT_MOST = 500
 RECENT = timedelta(days=180)
 URGENT = frozenset({Warn.REFUND_ON_ALI, Warn.IN_DISPUTE, Warn.RETURNED, Warn.PROTECTION_ENDS, Warn.CHARGEBACK_OPEN})
 WORTH_KNOWING = frozenset({Warn.NO_NUMBER_LONG, Warn.NO_SCAN_LONG, Warn.NO_EVENT_LONG})
+# As a purchase, or once for all orders whose page is not as it was.
+_TOLD_ELSEWHERE = (Why.HELD, Why.PERHAPS_PLACED, Why.PAGE_TROUBLE)
 IsTold = Callable[[Session, Iterable[Alarm]], set[str]]
 _MAY_BE_PLACED = (PurchaseState.HELD, PurchaseState.INTENT)
 
@@ -126,7 +128,7 @@ def _orders(session: Session, config: Config, now: datetime) -> Iterator[Notice]
 def _of_order(listed: Listed) -> Iterator[Notice]:
     order, stands = listed.rows.order, listed.standing
     why = stands.why
-    if stands.tab is Tab.FAILED and why is not None and why.code not in (Why.HELD, Why.PERHAPS_PLACED):
+    if stands.tab is Tab.FAILED and why is not None and why.code not in _TOLD_ELSEWHERE:
         yield Notice(
             Weight.NEEDS_YOU,
             f"order:{order.id}",

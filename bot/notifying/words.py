@@ -42,7 +42,6 @@ HELD: dict[str, str] = {
 QUIET = frozenset({Hold.OVER_RUN, Hold.OVER_DAY, Hold.TOO_MANY, Hold.OTHER_HOME, Hold.BY_PERSON})
 # What strangers have written is in the usual sentences of these.
 _STRANGERS: dict[Why, str] = {
-    Why.PAGE_TROUBLE: mark("the pages of AliExpress order {number} could not be read: dropferry show {order}"),
     Why.REFUSED: mark("ShopBase refuses what it is told of it: dropferry show {order}"),
     Why.STUCK: mark("ShopBase leaves its fulfilment unfinished: dropferry show {order}"),
     Why.UNCLEAR_PARCEL: mark("a parcel of AliExpress order {number} may be for several lines: dropferry show {order}"),
