@@ -23,6 +23,7 @@ from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from bot.selector_health import Looked, health
+from bot.wording_pages import PAGES
 from bot.work import Workplace
 from flows.errors import FlowError, NeedKind, PersonNeeded, TryLater
 from flows.values import AliStatus
@@ -238,7 +239,7 @@ class TestBeforeBuying:
         with pytest.raises(PagesBrokenError) as caught:
             check_pages(place, context, "main")
         assert 5 == caught.value.exit_code
-        assert f"changed a page: {page} " in caught.value.what
+        assert f"changed a page: {PAGES[page]}, " in caught.value.what
         assert "While it is so, this waits: reading orders and placing" in caught.value.what
         assert "dropferry check --live" in caught.value.fix
         assert any(place.home.evidence.iterdir())
