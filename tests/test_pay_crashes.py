@@ -4,11 +4,15 @@ Each run that is killed is also the run after the one killed before it: it settl
 """
 
 import re
+import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot import rechecks
+from bot.opening import now
 from bot.sandbox.server import Sandbox
 from tests.buying_home import BuyingHome
 from tests.crashing import KILLED
@@ -24,13 +28,16 @@ NAMED = re.compile(r'reached\("(pay: [^"]+)"\)')
 # A run with a player in the robot's own process, headless; it knows what was pressed, so it answers "No" where asked:
 # an order that was made stands in the list, and is found before anybody is asked.
 PLAYED = """
-import os, signal, sys
+import json, os, signal, sys, urllib.request
 from bot import checkpoints
 
-name, deed = sys.argv[1], sys.argv[2]
+name, deed, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
+by_hand, told = deed.startswith("by hand"), sys.argv[4:]
 
 def reached(point):
-    if point == name:
+    global left
+    left -= point == name
+    if point == name and left == 0:
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 checkpoints.reached = reached
@@ -39,18 +46,38 @@ sys.argv[:] = ["dropferry"]
 from bot import opening
 from bot.cli.working import workplace
 from bot.jobs.pay_run import PayRun
-from bot.jobs.record_only import plan_orders
+from bot.jobs.record_only import RecordOnly, plan_orders
 from bot.sandbox.payer import Payer, Plan
 
+class ByHand(Payer):
+    "Buys what is open on pages of their own, and says so; or says Skip, and has bought nothing."
+
+    bought = False
+
+    def __call__(self, context):
+        page = self.front(context)
+        labels = [button.label for button in self.bar_buttons(page)] if page is not None else []
+        if page is None or "/item/" not in page.url or not labels:
+            return super().__call__(context)
+        if "skip" in deed:
+            return self.bar(page, "Skip")
+        if not self.bought:
+            self.bought = True
+            body = json.dumps({"order": ticked[0].candidate.order}).encode()
+            head = {"Authorization": f"Bearer {told[1]}", "Content-Type": "application/json"}
+            urllib.request.urlopen(urllib.request.Request(f"{told[0]}/buy", body, head))
+        self.bar(page, "Done")
+
 with workplace() as place:
-    payer = Payer(usual=Plan(deed, answers=("Accept", "No", "Done")))
+    answers = ("Accept", "No", "Done")
+    payer = ByHand(usual=Plan(answers=answers)) if by_hand else Payer(usual=Plan(deed, answers=answers))
     with opening.browser_of(place.home, place.config, "main", wait_seconds=60) as context:
         context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
         how = {"rest": payer, "sleep": lambda _seconds: None}
         # As the command does: what is open is settled before anything is planned.
         done = PayRun(place, context, "main", **how).run()
         ticked = [each for each in plan_orders(place, "main").outcomes if each.state == "quoted"]
-        done = PayRun(place, context, "main", ticked, **how).run()
+        done = (RecordOnly if by_hand else PayRun)(place, context, "main", ticked, **how).run()
         if done.trouble is not None:
             raise done.trouble
         print([(each.candidate.order, each.state, each.why) for each in done.outcomes], done.ended_by)
@@ -64,7 +91,15 @@ PAYING = (
 )  # fmt: skip
 SKIPPING = ("pay: taken back",)
 HOLDING = ("pay: held",)
-TWO = ("pay: address begun",)
+TWO = (("pay: address begun", 1), ("pay: warming", 2))
+BY_HAND = (
+    "place: intent committed",
+    "pay: handed over",
+    "pay: answered",
+    "pay: looked",
+    "pay: placed",
+    "pay: one done",
+)
 AFTER_A_CHOICE = [*((each, "skip") for each in SKIPPING), *((each, "hold") for each in HOLDING)]
 
 
@@ -94,14 +129,19 @@ def to_buy(shop: BuyingHome, orders: int = 1) -> None:
 def check(shop: BuyingHome) -> None:
     """Nothing is bought twice, no number is a wrong one, and nothing was paid that nobody pressed for."""
     assert ([], []) == (shop.bought_twice(), shop.wrong_numbers())
-    orders = [order for order in shop.sandbox.ali.orders.values() if order.account == "main"]
+    orders = [order for order in shop.sandbox.ali.orders.values() if order.account == "main" and order.paid_at]
     # A press whose order call died with the process has made nothing.
     assert len(orders) == shop.sandbox.ali.market.charges <= len(shop.sandbox.ali.market.presses)
 
 
-def kill(shop: BuyingHome, point: str, deed: str = "pay") -> None:
+def run(shop: BuyingHome, point: str, deed: str = "pay", visit: int = 1) -> "subprocess.CompletedProcess[str]":
+    """A run that is killed there, if it comes there so often."""
+    return ran(shop.path, PLAYED, point, deed, visit, shop.sandbox.control, shop.sandbox.token)
+
+
+def kill(shop: BuyingHome, point: str, deed: str = "pay", visit: int = 1) -> None:
     """A run that is killed there."""
-    done = ran(shop.path, PLAYED, point, deed)
+    done = run(shop, point, deed, visit)
     assert KILLED == done.returncode, f"{point} was not reached: {done.stdout}{done.stderr}"
 
 
@@ -113,13 +153,33 @@ def test_killed_while_paying(shop: BuyingHome, point: str) -> None:
     check(shop)
 
 
-@pytest.mark.parametrize("point", TWO)
-def test_killed_between_two_orders(shop: BuyingHome, ali: Any, point: str) -> None:
+@pytest.mark.parametrize(("point", "visit"), TWO)
+def test_killed_between_two_orders(shop: BuyingHome, ali: Any, point: str, visit: int) -> None:
     """Proves that what was prepared for the next order has changed nothing for this one."""
     to_buy(shop, 2)
     ali.set_faults({"order_slow_ms": 3000})
-    kill(shop, point)
+    kill(shop, point, visit=visit)
     check(shop)
+
+
+@pytest.mark.parametrize(
+    ("point", "deed"), [*((each, "by hand") for each in BY_HAND), ("pay: taken back", "by hand, skip")]
+)
+def test_killed_while_a_person_buys_by_hand(shop: BuyingHome, point: str, deed: str) -> None:
+    """Proves that what a person bought on pages of their own is found again, and what they did not is open again."""
+    to_buy(shop)
+    kill(shop, point, deed)
+    check(shop)
+
+
+def test_killed_after_the_first_number_it_is_read_again_all_the_same(shop: BuyingHome) -> None:
+    """Proves that the looks after 5 and 30 minutes at what stands unpaid do not wait for the end of the run."""
+    to_buy(shop)
+    with shop.database() as database, database.write() as session:
+        rechecks.note_read(session, "main", now() + timedelta(days=1), now())
+    kill(shop, "pay: placed")
+    with shop.database() as database, database.read() as session:
+        assert 2 == len(rechecks.waiting(session, "main"))
 
 
 @pytest.mark.parametrize(("point", "deed"), AFTER_A_CHOICE)
@@ -143,7 +203,7 @@ def test_killed_after_an_answer(shop: BuyingHome) -> None:
 def test_every_line_ends_with_its_number(shop: BuyingHome) -> None:
     """Proves that after all these crashes one ordinary run brings each line to the one order made for it."""
     to_buy(shop)
-    done = ran(shop.path, PLAYED, "nowhere", "pay")
+    done = run(shop, "nowhere")
     assert 0 == done.returncode, done.stdout + done.stderr
     check(shop)
     held = set(shop.held())
@@ -154,5 +214,5 @@ def test_every_line_ends_with_its_number(shop: BuyingHome) -> None:
 def test_every_checkpoint_of_a_pay_run_is_covered() -> None:
     """Proves that no checkpoint was added without a crash there."""
     named = {name for file in FILES for name in NAMED.findall((ROOT / "bot/jobs" / file).read_text(encoding="utf-8"))}
-    covered = {*PAYING, *SKIPPING, *HOLDING, *TWO, "pay: answered"}
+    covered = {*PAYING, *SKIPPING, *HOLDING, *(point for point, _visit in TWO), "pay: answered"}
     assert named == {each for each in covered if each.startswith("pay: ")}

@@ -92,6 +92,9 @@ def test_what_a_line_is_mapped_to_is_what_is_looked_for(merchant: Merchant, cont
     with merchant.database.write() as session:
         session.exec(select(Mapping)).one().product_id = product
     assert {"#1001/1": bought[0], "#1002/1": bought[1]} == told(look(merchant, context))
+    with merchant.database.write() as session:
+        session.exec(select(Mapping)).one().ignored = True
+    assert [] == look(merchant, context)
 
 
 def test_two_orders_of_one_buyer_are_never_ticked(merchant: Merchant, context: BrowserContext) -> None:

@@ -114,6 +114,8 @@ def open_orders(session: Session, config: Config, account: str) -> list[OpenOrde
             _open_line(rows, line, products)
             for line in lines
             if line.quantity - line.refunded_quantity > line.fulfilled_quantity
+            # What is ignored does not come from AliExpress at all.
+            and not any(mapping.ignored for mapping in mappings_for(rows, line))
         )
         if open_lines and rows.order.address is not None:
             found.append(_open_order(rows.order, rows.order.address, open_lines))
