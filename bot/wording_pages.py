@@ -59,6 +59,7 @@ INSTEAD = (
     mark("{found} twice on one page"),
     mark("an order without lines"),
     mark("no row with that label"),
+    mark("neither a word of success nor one of failure"),
     mark("an HTML page instead of JSON"),
     mark("the page has not arrived"),
     mark("no answer: only the drawn page tells what would be ordered"),

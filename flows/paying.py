@@ -3,19 +3,15 @@
 import time
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from flows.guard import Guard, GuardedPage
 from flows.guard_rules import is_left, is_paid_page, is_www, place
 from flows.order_calls import Answer
-from flows.pages import confirm
-from flows.selector_files import load
-from flows.statuses import plain_word
+from flows.pages import confirm, result
 from flows.values import Site
 from flows.values_paying import PayStep, Sight
 
-NAME = "paying"
 SPEAKS_WITHIN = 2.0  # how long the page may take from an answer, or from its first words, to what comes of it
 
 
@@ -90,18 +86,11 @@ def _refused(held: GuardedPage, answer: Answer) -> Sight:
 
 
 def _result(held: GuardedPage, page: Page) -> Sight:
-    try:
-        text = str(page.evaluate("() => document.body?.innerText ?? ''"))
-    except PlaywrightError:  # between two documents
-        text = ""
-    numbers = confirm.numbers_in(text, page.url)
-    plain = plain_word(text)
-    words = load(NAME).means["result"]
-    said = " ".join(text.split())[:200]
-    if any(plain_word(word) in plain for word in words["failure"]):
-        return Sight(step=PayStep.FAILED, pressed=True, detail=said, numbers=numbers)
-    if numbers or any(plain_word(word) in plain for word in words["success"]):
-        return Sight(step=PayStep.DONE, pressed=True, detail=said, numbers=numbers)
+    text = result.text_of(page)
+    told, said = result.of(text, page.url), " ".join(text.split())[:200]
+    if told.is_paid is not None:
+        step = PayStep.DONE if told.is_paid else PayStep.FAILED
+        return Sight(step=step, pressed=True, detail=said, numbers=told.numbers)
     if held.tab.is_waiting_since(SPEAKS_WITHIN):
         return _unclear(said)
     return Sight(step=PayStep.PAYING, pressed=True)

@@ -9,6 +9,7 @@ from bot.recordings.kinds import AskedFor
 from flows.pages.address_form import State
 from flows.pages.confirm_answer import Terms
 from flows.pages.product import Shown
+from flows.pages.result import Result
 from flows.values import AliLine, Money, OrderDetail, OrderListPage, Tracking, Value
 from flows.values_buying import Product, Quote
 
@@ -105,6 +106,10 @@ def _asked(asked: AskedFor) -> list[Fact]:
     return [("needed", asked.person is not None)]
 
 
+def _ended(result: Result) -> list[Fact]:
+    return [("paid", result.is_paid), *(("order", number) for number in result.numbers)]
+
+
 TOLD: dict[type[Value], Any] = {
     OrderListPage: _listed,
     OrderDetail: _detailed,
@@ -115,4 +120,5 @@ TOLD: dict[type[Value], Any] = {
     Quote: _quoted,
     State: _typed,
     AskedFor: _asked,
+    Result: _ended,
 }

@@ -22,11 +22,11 @@ from bot.recordings.replay import Replayer
 from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from flows.errors import FlowError
-from tests import recorded_mutated, recorded_scenes
+from tests import recorded_mutated, recorded_results, recorded_scenes
 from tests.conftest import chromium_executable, chromium_switches
 from tests.recorded_scenes import Scene, Stage
 
-SCENES = (*recorded_scenes.SCENES, *recorded_mutated.SCENES)
+SCENES = (*recorded_scenes.SCENES, *recorded_results.SCENES, *recorded_mutated.SCENES)
 FOLDER = Path(__file__).parent / "recorded"
 QUIET = 0.25
 

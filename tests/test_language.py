@@ -121,6 +121,10 @@ def edges(sentence: str) -> tuple[bool, bool, str]:
     return sentence[:1].isspace(), last.isspace(), last if last in ".:?!…" else ""
 
 
+# Compared with its translation, or translated by whoever gets it.
+HANDED_ON = {"bot/cli/usage.py: _HELP", "bot/wording.py: _WHY_OR_MAP", "bot/wording.py: _WHY_NO_DEADLINE"}
+
+
 class TestChoice:
     """A process knows its language before it has loaded anything."""
 
@@ -241,6 +245,30 @@ class TestCode:
     def test_no_sentence_is_put_together(self, trees: dict[str, ast.Module]) -> None:
         """Proves that sentences are translated whole, and when they are told."""
         assert [] == [str(each) for path, tree in trees.items() for each in prose.misused(path, tree)]
+
+    def test_no_marked_sentence_is_told_as_it_is(self, trees: dict[str, ast.Module]) -> None:
+        """Proves that a constant that is only marked goes through `_` wherever its module uses it."""
+        raw = {f"{path}: {name}" for path, tree in trees.items() for name in raw_constants(tree)}
+        assert HANDED_ON == raw
+
+
+def raw_constants(tree: ast.Module) -> Iterator[str]:
+    """Constants of a module that are marked sentences and are used without `_`."""
+    marked = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _calls(node.value, "mark")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    told = {id(inside) for node in ast.walk(tree) if _calls(node, "_") for inside in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in marked and id(node) not in told:
+            yield node.id
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
 # What dropferry does or is, said of it in a sentence; any other word after its name is a command.

@@ -25,13 +25,15 @@ from bot.selector_health import Broken, Element, Looked, PageHealth, Uses, chang
 from flows import matches, pages
 from flows.page import PageObject, Part, nesting
 from flows.pages.order_list import DrawnOrderList
+from flows.pages.result import DrawnResult
 from flows.selector_files import load
 from flows.survey import Seen, survey
 from flows.values import Site
 
 for found in iter_modules(pages.__path__):
     import_module(f"{pages.__name__}.{found.name}")
-PAGES = sorted(PageObject.__subclasses__(), key=lambda page: page.name)
+# The page after a press has words alone.
+PAGES = sorted({*PageObject.__subclasses__()} - {DrawnResult}, key=lambda page: page.name)
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 RECORDED = Path(__file__).parent / "recorded"
 CARDS = """<div class="order-item">

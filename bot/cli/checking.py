@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,6 @@ import typer
 
 from bot.cli import output
 from bot.cli.opening import open_config
-from bot.cli.recording import Recordable
 from bot.errors import ConfigError
 from bot.home import Home
 from bot.language import _
@@ -28,9 +28,21 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON for a program to read")]
 
 
+class Checkable(StrEnum):
+    """The pages whose elements are looked for; the page after a press has words alone."""
+
+    ORDER_LIST = "order-list"
+    ORDER_DETAIL = "order-detail"
+    TRACKING = "tracking"
+    PRODUCT = "product"
+    CONFIRM = "confirm"
+    ADDRESS = "address"
+    SIGN_IN = "sign-in"
+
+
 def check(
     pages: Annotated[
-        list[Recordable] | None,
+        list[Checkable] | None,
         typer.Argument(
             metavar="[PAGE…]",
             help="only these: order-list, order-detail, tracking, product, confirm, address, sign-in",
@@ -66,7 +78,7 @@ def check(
     from flows.selector_files import pages as files
 
     home, config = open_config()
-    kinds = frozenset(page.value for page in pages or Recordable)
+    kinds = frozenset(page.value for page in pages or Checkable)
     with database_of(home, config) as database:
         with database.read() as session:
             overrides = in_use(session, config.site.selectors)

@@ -47,6 +47,7 @@ class Recordable(StrEnum):
     CONFIRM = "confirm"
     ADDRESS = "address"
     SIGN_IN = "sign-in"
+    RESULT = "result"
 
 
 def record(

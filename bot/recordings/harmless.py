@@ -7,7 +7,7 @@ from functools import cache
 from flows.dates import LANGUAGES
 from flows.selector_files import load
 
-SPOKEN = ("order_list", "order_detail", "tracking", "product", "confirm", "address_form", "words")
+SPOKEN = ("order_list", "order_detail", "tracking", "product", "confirm", "address_form", "paying", "words")
 UNSPOKEN = {("confirm", "never_deferred"), ("order_list", "tabs")}
 ESCAPED = re.compile(r"[#\\]|%[0-9A-Fa-f]{2}")  # what may be anything once it is undone
 SMALL = re.compile(r"[x×]?\s?\d{1,3}%?(?!\d)")

@@ -9,13 +9,14 @@ from playwright.sync_api import Page
 
 from flows.errors import CannotBuy, FlowError, NeedKind, PageChanged, PersonNeeded, Reason
 from flows.page import PageObject
-from flows.pages import confirm, confirm_answer, order_detail, order_list, product, tracking
+from flows.pages import confirm, confirm_answer, order_detail, order_list, product, result, tracking
 from flows.pages.address_form import DrawnAddresses, State
 from flows.pages.confirm import DrawnConfirm
 from flows.pages.login import LoginPage
 from flows.pages.order_detail import DrawnOrderDetail
 from flows.pages.order_list import DrawnOrderList
 from flows.pages.product import DrawnProduct
+from flows.pages.result import DrawnResult
 from flows.pages.tracking import DrawnTracking
 from flows.two_readers import TwoReaders, check_same
 from flows.values import OrderListPage, Site, Value
@@ -154,6 +155,7 @@ KINDS: dict[str, Kind] = {
         together=_quote,
     ),
     "address": Kind(files=("address_form", "confirm"), screen=DrawnAddresses, from_page=_book),
+    "result": Kind(files=(), screen=DrawnResult, from_page=result.from_page),
     "sign-in": Kind(files=("login",), screen=LoginPage, from_page=_asked_for_person),
 }
 
