@@ -173,7 +173,7 @@ def test_pages_that_all_changed_end_the_run(home: PayHome, ali: Any) -> None:
     """Proves that a run does not go through all its orders where no page is as it was."""
     for place in range(4):
         home.sell(place)
-    done = home.pay(place={"stopped": Turns(ali, *[{"design": "unknown"}] * 4)})
+    done = home.pay(place={"stopped": Turns(ali, *[{"design": "unknown"}] * 40)})
     assert ({"nothing"}, 2) == (set(states(done).values()), len(done.outcomes))
     assert isinstance(done.trouble, PageChanged)
 
