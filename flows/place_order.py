@@ -143,6 +143,6 @@ def _read_result(page: Page, site: Site) -> tuple[CannotBuy | None, tuple[str, .
 def _rest(page: Page) -> bool:
     """A moment's rest; False where the page is gone."""
     with contextlib.suppress(PlaywrightError):
-        page.wait_for_timeout(30)
+        page.wait_for_timeout(10)
         return True
     return False
