@@ -19,9 +19,10 @@ from bot.opening import database_of
 from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_bucket import LeakyBucket
 from bot.work import Workplace
-from flows.errors import NeedKind, PageChanged, PersonNeeded
+from flows.errors import NeedKind, PersonNeeded
 from tests.processes import NO_KEYRING
 
+PROBLEM = "PageChanged: order_detail: status: missing"
 Break = Callable[["Patient"], None]
 
 
@@ -249,14 +250,7 @@ def failed_run(patient: Patient) -> None:
     at = datetime.now(UTC)
     before = at - timedelta(days=1)
     patient.write(
-        JobRun(
-            name="sync:main",
-            slot=at,
-            started_at=at,
-            finished_at=at,
-            ok=False,
-            problem=f"PageChanged: {PageChanged('order_detail', 'status', 'missing')}",
-        ),
+        JobRun(name="sync:main", slot=at, started_at=at, finished_at=at, ok=False, problem=PROBLEM),
         JobRun(name="sync:main", slot=before, started_at=before, finished_at=at, ok=True),
     )
 
@@ -287,7 +281,7 @@ BROKEN: list[tuple[Break, str, Level, str, str]] = [
     (changed_override, "override order_list.toml", Level.BAD, "has been changed since you accepted it",
      "dropferry check --live --accept-override"),
     (stopped, "live", Level.WARN, "buying is stopped: 2026-11-23 order 8190 was paid at once", "then delete"),
-    (saved_card, "card main", Level.WARN, "The robot never presses such a button: 1 purchases wait",
+    (saved_card, "card main", Level.WARN, "The robot never presses such a button: 1",
      "dropferry pay-run"),
     (wrong_tab, "tabs", Level.WARN, "1 orders stand in another tab", "dropferry pull puts open ones right"),
     (failed_run, "run sync:main", Level.WARN, 'order page, "status": missing', "dropferry sync main"),

@@ -97,7 +97,7 @@ class TestSync:
         assert 7 == done.returncode
         assert done.stdout.startswith("main: 2 open orders, ")
         assert done.stdout.endswith(", 1 could not be read\n")
-        assert f"  {number}: order_detail: detail_order_status_block: missing" in done.stderr
+        assert f'  {number}: order page, "detail_order_status_block": missing' in done.stderr
 
     def test_an_account_in_use(self, home: Path) -> None:
         """While the account's browser is in use, `sync --wait 0` ends with 6 at once."""
