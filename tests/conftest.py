@@ -39,6 +39,8 @@ QUIET = (
 LONGEST = (
     "test_place_faults",
     "test_place_crashes",
+    "test_place_held",
+    "test_pay_run_outcomes",
     "test_pay_run",
     "test_service",
     "test_place_together",
@@ -61,6 +63,7 @@ LONGEST = (
     "test_commands_working",
     "test_sign_in",
     "test_pay_run_window",
+    "test_pay_run_played",
     "test_pay_together",
     "test_sandbox_buying",
 )

@@ -1,51 +1,33 @@
 """Pay runs in the sandbox, with a person who presses and pays: each order ends in its right state and number."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
 from bot import checkpoints
 from bot.buying_home import stop_buying
 from bot.clock_leap import ClockWatch
 from bot.holds import Hold
-from bot.jobs.desk import Desk
-from bot.jobs.faces import Faces
-from bot.jobs.paid import Turn
-from bot.jobs.pay_run import PayRun
 from bot.models import PurchaseState
 from bot.opening import now
-from bot.sandbox.payer import Payer, Plan
-from bot.sandbox.server import Sandbox
-from flows.errors import PageChanged, PersonNeeded, Reason
-from flows.values_buying import Quote
-from flows.values_paying import BarFace
+from bot.sandbox.payer import Plan
+from flows.errors import PageChanged, PersonNeeded
 from tests.pay_home import PayHome, by_order, phone_of, states
-
-
-@pytest.fixture(name="context", scope="module")
-def context_fixture(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """One context for the whole module."""
-    opened = browser.new_context(**browser_context_args, service_workers="block")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(name="home")
-def home_fixture(sandbox: Sandbox, ali: Any, context: BrowserContext, tmp_path: Path, me: str) -> PayHome:
-    """A home with an open browser, an empty store, and an account of this test's own."""
-    sandbox.shop.orders.clear()
-    sandbox.world.bought.clear()
-    return PayHome(sandbox, tmp_path / "home", context, me)
-
-
-def all_is_well(home: PayHome) -> None:
-    """Nothing is bought twice, and no number is a wrong one."""
-    assert ([], []) == (home.bought_twice(), home.wrong_numbers())
+from tests.pay_people import (  # noqa: F401
+    READY,
+    Once,
+    Told,
+    Turns,
+    Unhurried,
+    Watched,
+    WithCoupon,
+    WithTwin,
+    all_is_well,
+    context_fixture,
+    home_fixture,
+)
 
 
 def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) -> None:
@@ -143,18 +125,6 @@ def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: H
     assert {(second.name, 1): why} == home.held()
 
 
-class Turns:
-    """`stopped` of a run, which is asked before each order: sets the faults that are for that order, then none."""
-
-    def __init__(self, ali: Any, *faults: dict[str, Any]) -> None:
-        self.ali, self.faults = ali, list(faults)
-
-    def __call__(self) -> bool:
-        now = self.faults.pop(0) if self.faults else {}
-        self.ali.set_faults({"design": None, "captcha_at": None, **now})
-        return False
-
-
 def test_odd_product_costs_no_other_order(home: PayHome, ali: Any) -> None:
     """Proves that a page that changed is told with its reason, in the list and in the run, and costs no other."""
     odd, *others = [home.sell(place) for place in range(3)]
@@ -241,223 +211,3 @@ def test_bank_may_take_its_time(home: PayHome, ali: Any) -> None:
     assert by_order(done)[first.name].is_paid
     assert 1 == sum("is still being paid" in line for line in home.said)
     all_is_well(home)
-
-
-def test_person_stops_the_run(home: PayHome) -> None:
-    """Proves that Stop leaves this order and those after it as they were."""
-    first, second, third = (home.sell(place) for place in range(3))
-    done = home.pay({second.name: Plan("stop")})
-    assert {first.name: "placed", second.name: "stopped"} == states(done)
-    assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (second, third)}
-    all_is_well(home)
-
-
-def test_interrupted_before_the_press_nothing_is_left_open(home: PayHome) -> None:
-    """Proves that Ctrl-C while a page waits takes it back."""
-    order = home.sell()
-    done = home.pay(rest=lambda _context: None, place={"stopped": Once(home, lambda: home.unknown() != [])})
-    assert {order.name: "stopped"} == states(done)
-    assert (PurchaseState.NEW, []) == (home.state_of(order.name), home.orders())
-
-
-def test_interrupted_while_paying_the_order_is_finished(home: PayHome, ali: Any) -> None:
-    """Proves that Ctrl-C during 3-D Secure lets the person finish, notes the number, and begins no other."""
-    first, second = home.sell(), home.sell(1)
-    ali.set_faults({"payment_for": {phone_of(first): "3ds"}})
-    done = home.pay({first.name: Plan(slow=5)}, place={"stopped": Once(home, lambda: home.orders() != [])})
-    assert ({first.name: "placed"}, True) == (states(done), by_order(done)[first.name].is_paid)
-    assert PurchaseState.NEW is home.state_of(second.name)
-    all_is_well(home)
-
-
-def test_window_closed_at_the_bank_leaves_an_order_to_pay(home: PayHome, ali: Any) -> None:
-    """Proves that an order whose payment was left is found and noted as unpaid, and the run goes on."""
-    left, paid = home.sell(), home.sell(1)
-    ali.set_faults({"payment_for": {phone_of(left): "3ds"}})
-    done = home.pay({left.name: Plan(at_bank="close_tab")})
-    assert {left.name: "placed", paid.name: "placed"} == states(done)
-    assert [False, True] == [by_order(done)[each.name].is_paid for each in (left, paid)]
-    all_is_well(home)
-
-
-def test_refusal_of_the_site_is_no_unknown_outcome(home: PayHome, ali: Any) -> None:
-    """Proves that what AliExpress surely refuses is held with its reason, and leaves its money for the next order."""
-    order, other = home.sell(), home.sell(1)
-    home.limit(per_run=15)  # room for each alone
-    ali.set_faults({"sold_out_at": "press"})
-    done = home.pay(progress=lambda _outcome: ali.set_faults({"sold_out_at": None}))
-    assert {order.name: "held", other.name: "placed"} == states(done)
-    assert {(order.name, 1): Reason.SOLD_OUT} == home.held()
-
-
-def test_list_that_lags_is_looked_at_again(home: PayHome, ali: Any) -> None:
-    """Proves that an order that is not in the list yet is found after a while, and the next one waits for it."""
-    first, second = home.sell(), home.sell(1)
-    ali.set_faults({"lag": 1})
-    done = home.pay()
-    assert {first.name: "placed", second.name: "placed"} == states(done)
-    assert [10.0, 10.0] == home.slept
-    all_is_well(home)
-
-
-def test_lost_answer_ends_the_run_and_is_found_by_the_next(home: PayHome, ali: Any) -> None:
-    """Proves that nothing is pressed while an outcome is open, and that no order is bought a second time for it."""
-    first, second = home.sell(), home.sell(1)
-    ali.set_faults({"order_call": "lost", "lag_seconds": 3600})
-    done = home.pay()
-    assert ({first.name: "unknown"}, [(first.name, 1)]) == (states(done), home.unknown())
-    assert "do not order it again" in by_order(done)[first.name].why
-    assert done.ended_by is not None
-    ali.set_faults({"order_call": None, "lag_seconds": None})
-    done = home.pay()
-    assert {second.name: "placed"} == states(done)
-    assert 1 == len(done.settled)
-    all_is_well(home)
-
-
-def test_two_that_may_be_the_order_are_asked_about(home: PayHome) -> None:
-    """Proves that of two new orders for the same buyer and thing the person names the one; none is guessed."""
-    order = home.sell()
-    payer = Payer({order.name: Plan(answers=("No.", "Done"))}, home.sandbox)
-    done = home.pay(rest=WithTwin(home, order.name, payer))
-    (outcome,) = done.outcomes
-    assert ("placed", 1, 2) == (outcome.state, len(outcome.numbers), len(home.orders()))
-    assert {(order.name, 1): outcome.numbers} == home.placed()
-    assert {outcome.numbers[0]} <= {each.number for each in home.orders()}
-
-
-def test_two_that_nobody_can_tell_apart_are_held(home: PayHome) -> None:
-    """Proves that without the person's word such a purchase is held, still looked for, and the run goes on."""
-    order, other = home.sell(), home.sell(1)
-    payer = Payer({order.name: Plan(answers=("Not sure",))}, home.sandbox)
-    done = home.pay(rest=WithTwin(home, order.name, payer))
-    assert {order.name: "held", other.name: "placed"} == states(done)
-    assert ({(order.name, 1): Hold.OUTCOME_UNKNOWN}, [(order.name, 1)]) == (home.held(), home.unknown())
-
-
-def test_order_that_is_not_what_was_prepared_is_a_loud_warning(home: PayHome) -> None:
-    """Proves that recipient, quantity and total of the order that was made are held against the quote."""
-    home.sell()
-    done = home.pay(progress=lambda _outcome: home.spoil())
-    (outcome,) = done.outcomes
-    assert "placed" == outcome.state
-    assert ["It goes", "It holds", "It costs"] == [" ".join(each.split()[:2]) for each in outcome.differs]
-    (said,) = [line for line in home.said if line.startswith("Careful")]
-    assert f"/p/order/detail.html?orderId={outcome.numbers[0]}" in said
-
-
-def test_nobody_presses_for_a_long_time(home: PayHome) -> None:
-    """Proves that a page nobody presses is taken back, and made ready anew when the person comes back."""
-    order = home.sell()
-    late = timedelta(minutes=home.config.buying.person_wait_minutes, seconds=-1)
-    payer = Payer({}, home.sandbox)
-
-    def rest(context: BrowserContext) -> None:
-        if any("Go on" in each for each in home.said):
-            payer(context)
-        else:
-            context.pages[0].wait_for_timeout(50)
-
-    done = home.pay(rest=rest, place={"clock": lambda: now() - (timedelta() if home.said else late)})
-    assert {order.name: "placed"} == states(done)
-    assert 1 == len(home.orders())
-
-
-class Once:
-    """`stopped` of a run: True from the moment on at which something holds."""
-
-    def __init__(self, home: PayHome, holds: Any) -> None:
-        self.home, self.holds, self.is_so = home, holds, False
-
-    def __call__(self) -> bool:
-        self.is_so = self.is_so or bool(self.holds())
-        return self.is_so
-
-
-class Told(Faces):
-    """The bar's faces, which keep what they asked the person to press."""
-
-    def ready(self, turn: Turn, quote: Quote) -> BarFace:
-        face = super().ready(turn, quote)
-        READY.add(face.message)
-        return face
-
-
-READY: set[str] = set()
-
-
-class Watched(PayRun):
-    """A run whose bar is looked at."""
-
-    faces: ClassVar[Faces]
-
-    def _desk(self, *parts: Any) -> Desk:
-        desk = super()._desk(*parts)
-        desk.faces = Watched.faces = Told(desk.faces.words, desk.faces.pictures)
-        return desk
-
-
-class Unhurried:
-    """A person who leaves an order open until the store, which is slow from then on, was asked about another one.
-
-    `gaps` are the seconds for which nobody served their page.
-    """
-
-    SLOW_MS = 2500
-
-    def __init__(self, home: PayHome, other: int) -> None:
-        self.store, self.other = home.sandbox.shop, str(other)
-        self.payer = Payer(usual=Plan("stop"))
-        self.gaps: list[float] = []
-        self.last = 0.0
-
-    def __call__(self, context: BrowserContext) -> None:
-        now = time.monotonic()
-        if not self.last:
-            self.store.calls.clear()
-            self.store.faults["shopbase_slow_ms"] = self.SLOW_MS
-        else:
-            self.gaps.append(now - self.last)
-        self.last = now
-        if any(self.other in call["path"] for call in self.store.calls):
-            self.payer(context)
-        else:
-            context.pages[0].wait_for_timeout(20)
-
-
-class WithCoupon:
-    """A person who chooses a shipping anew, upon which a coupon applies, and then takes the total as it is."""
-
-    def __init__(self, home: PayHome) -> None:
-        self.home, self.payer, self.accepted = home, Payer(), 0
-        self.has_chosen = False
-
-    def __call__(self, context: BrowserContext) -> None:
-        page = self.payer.front(context)
-        if page is None or "/p/trade/confirm.html" not in page.url:
-            return
-        labels = [button.label for button in self.payer.bar_buttons(page)]
-        if any(label.startswith("Accept") for label in labels):
-            self.accepted += 1
-            self.payer.bar(page, "Accept")
-        elif labels and not self.has_chosen:
-            self.has_chosen = True
-            self.home.buyer.coupon = 100
-            self.payer.tidy(page)
-            page.locator("[class*=group-ship-options--title]").click()
-            page.locator("[class*=group-ship-options--option]").first.click()
-        elif labels and self.accepted:
-            self.payer.press(page)
-
-
-class WithTwin:
-    """A person, and somebody else who orders the same by hand just before the press."""
-
-    def __init__(self, home: PayHome, name: str, payer: Payer) -> None:
-        self.home, self.name, self.payer, self.done = home, name, payer, False
-
-    def __call__(self, context: BrowserContext) -> None:
-        if not self.done:
-            self.done = True
-            self.home.sandbox.world.buy(self.name, self.home.account)
-        self.payer(context)

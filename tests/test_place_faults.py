@@ -1,202 +1,35 @@
-"""Each way in which buying can go wrong ends in a named state with a named reason, and presses only where it may.
+"""Each way in which a press can go wrong ends in a named state with a named reason, and is pressed only where it may.
 
-The jobs run against the stand-ins in a real browser. Where nothing is ordered anyway, the tests share one order.
+The jobs run against the stand-ins in a real browser.
 """
 
-import itertools
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 from sqlmodel import select
 
-from bot import checkpoints, rechecks
+from bot import rechecks
 from bot.buying_home import stop_file
-from bot.checkup.accounts import card
-from bot.checkup.finding import Level
-from bot.clock_leap import ClockWatch
 from bot.facts import Tab
 from bot.holds import Hold
-from bot.jobs.purchasing import Outcome
 from bot.jobs.sync import sync
 from bot.models import Event, Order, PurchaseState
 from bot.models_buying import Mapping, ProvenMethod
 from bot.opening import now
-from bot.sandbox.aliexpress.buyers import PaymentKind
 from bot.sandbox.aliexpress.orders import OrderState
-from bot.sandbox.server import Sandbox
-from flows.errors import NeedKind, PageChanged, PersonNeeded, Reason
+from flows.errors import Reason
 from tests.buying_home import ACCOUNT, Keeper
+from tests.keepers import (  # noqa: F401
+    context_fixture,
+    keeper_fixture,
+    never_fixture,
+    other_sandbox_fixture,
+    shared_keeper_fixture,
+    why_held,
+)
 
 A_DAY = 86_400
-
-
-@pytest.fixture(name="context", scope="module")
-def context_fixture(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """One context for the whole module."""
-    opened = browser.new_context(**browser_context_args, service_workers="block")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(name="shared_keeper", scope="module")
-def shared_keeper_fixture(
-    sandbox: Sandbox, context: BrowserContext, tmp_path_factory: pytest.TempPathFactory
-) -> Keeper:
-    """A home with one order of two pieces that is never bought."""
-    keeper = Keeper(sandbox, tmp_path_factory.mktemp("faults") / "home", context, "never")
-    order = keeper.sell(0)
-    order.lines[0].quantity = 2
-    return keeper
-
-
-@pytest.fixture(name="never")
-def never_fixture(shared_keeper: Keeper, ali: Any) -> Iterator[Keeper]:
-    """The home whose order is never bought; afterwards no button was pressed and nothing was ordered."""
-    shared_keeper.sign_in()
-    before = shared_keeper.presses, ali.market.order_calls
-    yield shared_keeper
-    assert before == (shared_keeper.presses, ali.market.order_calls)
-    assert [] == shared_keeper.orders()
-    shared_keeper.buyer.kind, shared_keeper.buyer.coupon = "pay_now_deferred", 0
-
-
-@pytest.fixture(name="other_sandbox", scope="module")
-def other_sandbox_fixture() -> Iterator[Sandbox]:
-    """Stand-ins whose store is emptied for each test."""
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(name="keeper")
-def keeper_fixture(other_sandbox: Sandbox, context: BrowserContext, tmp_path: Path, me: str) -> Iterator[Keeper]:
-    """A home and an account of this test's own, and an empty store."""
-    other_sandbox.shop.orders.clear()
-    yield Keeper(other_sandbox, tmp_path / "home", context, me)
-    other_sandbox.ali.set_faults(dict.fromkeys(type(other_sandbox.ali.faults).model_fields))
-
-
-def why_held(keeper: Keeper, outcome: Outcome) -> str | None:
-    """The cause, as the database has it, of an outcome that says so."""
-    assert "held" == outcome.state
-    return keeper.held()[outcome.candidate.order, outcome.candidate.position]
-
-
-@pytest.mark.parametrize(
-    ("faults", "expected"),
-    [
-        ({"sku_gone_at": "item"}, Reason.SKU_GONE),
-        ({"sku_gone_at": "confirm"}, Reason.SKU_GONE),
-        ({"sold_out_at": "item"}, Reason.SOLD_OUT),
-        ({"sold_out_at": "confirm"}, Reason.SOLD_OUT),
-        ({"carrier_gone_at": "confirm"}, Reason.CARRIER_GONE),
-        ({"price_jump_at": "confirm"}, Hold.PRICE_DRIFT),
-        ({"currency_at": "item"}, Reason.CURRENCY_DIFFERS),
-        ({"currency_at": "confirm"}, Reason.CURRENCY_DIFFERS),
-        ({"quantity_reset": True}, Reason.QUANTITY_CHANGED),
-        ({"extra_line": True}, Reason.QUANTITY_CHANGED),
-    ],
-    ids=str,
-)
-def test_what_the_pages_say_differently_is_held(never: Keeper, faults: dict[str, Any], expected: str) -> None:
-    """Proves the reason for each difference between what is wanted and what item page or confirm page say."""
-    never.sandbox.ali.set_faults(faults)
-    assert expected == why_held(never, never.one("#1001"))
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("pay_now_card", Reason.PAYS_AT_ONCE),
-        ("pay_now_paypal", Reason.PAYS_AT_ONCE),
-        ("pay_now_unchosen", Reason.PAYS_AT_ONCE),
-        ("place_order_card", Reason.PAYS_AT_ONCE),
-        ("unknown_button", Reason.UNKNOWN_BUTTON),
-    ],
-)
-def test_button_that_may_charge_is_not_pressed(never: Keeper, kind: PaymentKind, expected: str) -> None:
-    """Proves that a live run presses no button that could charge, and says why."""
-    never.buyer.kind = kind
-    assert expected == why_held(never, never.one("#1001"))
-
-
-def test_doctor_says_who_presses_where_no_way_to_pay_is_chosen(never: Keeper) -> None:
-    """Proves that a button that charges perhaps is told as that: it is the merchant's to press."""
-    never.buyer.kind = "pay_now_unchosen"
-    assert Reason.PAYS_AT_ONCE == why_held(never, never.one("#1001"))
-    with never.database() as database, database.read() as session:
-        says = card(never.config, ACCOUNT, session)
-    assert (Level.WARN, True) == (says.level, "or nobody knows that it does not" in says.text)
-    assert "dropferry pay-run" in says.fix
-    assert "deferred_payment_methods" in says.fix
-    assert "take the card out" not in says.fix
-
-
-def test_total_of_zero_is_not_pressed(never: Keeper) -> None:
-    """Proves that an order that coupons have paid already is left to a person."""
-    never.buyer.coupon, never.buyer.bonus = 100_000, 100_000
-    outcome = never.one("#1001")
-    never.buyer.bonus = 0
-    assert Reason.ZERO_TOTAL == why_held(never, outcome)
-
-
-def test_method_that_nobody_has_watched_is_not_pressed(never: Keeper) -> None:
-    """Proves that a listed method waits for one purchase under a person's eyes."""
-    with never.database() as database, database.write() as session:
-        session.delete(session.get_one(ProvenMethod, (ACCOUNT, "Boleto")))
-    outcome = never.one("#1001")
-    never.allow()
-    assert Hold.UNPROVEN_METHOD == why_held(never, outcome)
-
-
-@pytest.mark.parametrize("place", ["item", "confirm"])
-@pytest.mark.parametrize(("fault", "kind"), [("signed_out_at", NeedKind.SIGNED_OUT), ("captcha_at", NeedKind.CAPTCHA)])
-def test_person_who_is_needed_half_way_ends_the_run(never: Keeper, fault: str, kind: NeedKind, place: str) -> None:
-    """Proves that a sign-in or a human check on the way ends the run, and that the purchase waits as it was."""
-    never.sandbox.ali.set_faults({fault: place})
-    with pytest.raises(PersonNeeded) as needed:
-        never.one("#1001")
-    assert kind == needed.value.kind
-
-
-def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
-    """Proves that a button that cannot be hit is a changed page, with its evidence."""
-    never.sandbox.ali.set_faults({"button_popup": True})
-    with pytest.raises(PageChanged, match="intercepts pointer events") as changed:
-        never.one("#1001")
-    assert changed.value.evidence is not None
-    assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
-
-
-@pytest.mark.parametrize(("point", "page"), [(None, "order_list"), ("place: leased", "product")])
-def test_design_that_was_switched_ends_the_run(
-    never: Keeper, monkeypatch: pytest.MonkeyPatch, point: str | None, page: str
-) -> None:
-    """Proves that pages in a design nobody knows, from the beginning or half-way, are a changed page and no guess."""
-    reached = checkpoints.reached
-
-    def switch(name: str) -> None:
-        reached(name)
-        if name == point:
-            never.sandbox.ali.set_faults({"design": "unknown"})
-
-    monkeypatch.setattr(checkpoints, "reached", switch)
-    never.sandbox.ali.set_faults({"design": "unknown"} if point is None else {})
-    done = never.place("#1001")
-    assert isinstance(done.trouble, PageChanged), done
-    assert (page, []) == (done.trouble.page, done.outcomes)
-    ((purchase, _),) = never.purchases().values()
-    assert purchase.intent_at is None
-
-
-def test_machine_that_slept_ends_the_run(never: Keeper) -> None:
-    """Proves that nothing is bought with pages from before a sleep: the run ends, and says to run it again."""
-    wall = itertools.count(0, 3600)
-    done = never.place("#1001", watch=lambda: ClockWatch(lambda: next(wall), lambda: 0.0))
-    assert ([], True) == (done.outcomes, "the machine slept" in (done.ended_by or ""))
 
 
 @pytest.mark.parametrize("what", ["total", "button", "method", "recipient", "quantity"])
