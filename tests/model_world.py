@@ -75,7 +75,7 @@ def world_fixture() -> Iterator[World]:
         with serve(store) as world.url, pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
             client = KeptClient(world.url, KEY, PASSWORD, sleep=lambda _seconds: None)
             stack.callback(client.end)
-            patch.setattr("bot.opening.shop_client", lambda *_: client)
+            patch.setattr("bot.opening.shop_client", lambda *_, **_how: client)
             install_points(patch)
             _worlds.append(world)
             yield world
