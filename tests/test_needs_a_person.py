@@ -174,7 +174,7 @@ class TestService:
         numbers = [here.merchant.bought((CATALOGUE[0], 1))[1] for _ in range(4)]
         running = Running(here)
         running.browsing.progress = lambda what, done, _: (
-            kill_browsers() if (what, done) == ("order pages", 2) else None
+            kill_browsers(here) if (what, done) == ("order pages", 2) else None
         )
         with running:
             running.wait_for("sync main")
@@ -187,12 +187,12 @@ class TestService:
         assert numbers == read_of(here, numbers)
 
 
-def kill_browsers() -> None:
-    """Kill the browser that this very process has started, with all that belongs to it."""
+def kill_browsers(here: Office) -> None:
+    """Kill the browser of this home, with all that belongs to it; other tests' browsers live on."""
     ours = []
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):  # some end by themselves meanwhile
-            if "--user-data-dir" in " ".join(process.cmdline()):
+            if f"--user-data-dir={here.home.path}" in " ".join(process.cmdline()):
                 process.kill()
                 ours.append(process)
     psutil.wait_procs(ours, timeout=PATIENCE)
