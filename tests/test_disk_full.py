@@ -112,7 +112,7 @@ def test_a_press_that_did_nothing_is_taken_back(keeper: Keeper, monkeypatch: pyt
     order = keeper.sell()
     fill_up_after_intent(keeper, monkeypatch)
     outcome = keeper.one(order.name)
-    assert ("nothing", []) == (outcome.state, keeper.orders())
+    assert ("failed", []) == (outcome.state, keeper.orders())
     ((purchase, _),) = keeper.purchases().values()
     assert (PurchaseState.NEW, None) == (purchase.state, purchase.intent_at)
 

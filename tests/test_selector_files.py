@@ -28,7 +28,7 @@ def override(folder: Path, text: str, page: str = "order_list") -> Path:
 def test_names_asked_for_are_the_names_given(page: type[PageObject]) -> None:
     """Proves that no page object asks for a name that its file lacks, and that no file has a name nobody asks for."""
     assert page.asks_for == frozenset(load(page.name).entries)
-    assert page.sign in page.asks_for
+    assert not page.asks_for or page.sign in page.asks_for
 
 
 def test_every_file_loads() -> None:
