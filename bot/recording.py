@@ -20,18 +20,20 @@ SECRET_HEADERS = frozenset({"cookie", "set-cookie", "authorization", "proxy-auth
 
 
 class Recording:
-    """Records one purchase after another in a context; what went well is forgotten at once."""
+    """Records one purchase after another in a context; what went well is forgotten at once.
+
+    Pages and requests are recorded from the first failure on: they cost each purchase more than all its checks.
+    """
 
     def __init__(self, context: BrowserContext, folder: Path) -> None:
         self._context = context
         self._folder = folder
+        self._in_full = False
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Record while the block runs; nothing is kept beyond it but what `keep` kept."""
-        # Snapshots, without which a trace has no requests; pictures of every step would cost each purchase more than
-        # all its checks.
-        self._context.tracing.start(snapshots=True)
+        self._context.tracing.start(snapshots=self._in_full)
         try:
             yield
         finally:
@@ -60,7 +62,17 @@ class Recording:
             return None
         evidence.keep(page, "failure", told)
         self._keep_trace(self._folder / evidence.name / "trace.zip")
+        self._record_in_full()
         return evidence.name
+
+    def _record_in_full(self) -> None:
+        """What failed once fails again, if it is the page that changed; then there is more to see."""
+        if self._in_full:
+            return
+        self._in_full = True
+        with contextlib.suppress(PlaywrightError):
+            self._context.tracing.stop()
+            self._context.tracing.start(snapshots=True)
 
     def _keep_trace(self, clean: Path) -> None:
         try:
