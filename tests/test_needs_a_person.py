@@ -13,7 +13,7 @@ import pytest
 from bot.account_states import need_arose, paused, state_of
 from bot.cli.app import run
 from bot.home import HOME_VARIABLE
-from bot.models_running import AccountState
+from bot.models_running import AccountState, Told
 from bot.notifying.notice import Notice
 from bot.notifying.pages import pages_changed
 from bot.persons import what_is_the_matter, what_to_do
@@ -50,6 +50,12 @@ def until(holds: Callable[[], bool]) -> None:
 def stands(here: Office) -> AccountState:
     with here.merchant.database.read() as session:
         return state_of(session, "main")
+
+
+def is_told(here: Office, key: str) -> bool:
+    """Whether a notice went out and was noted; the service's own look may still be under way before."""
+    with here.merchant.database.read() as session:
+        return session.get(Told, key) is not None
 
 
 def sign_in(here: Office) -> None:
@@ -139,7 +145,7 @@ class TestService:
         need_arose(here.merchant.database, "main", PersonNeeded(kind), here.merchant.clock())
         loads = here.merchant.ali.page_loads.total()
         with Running(here) as running:
-            until(lambda: listener.got != [])
+            until(lambda: is_told(here, "account:main"))
             for moment in ("11:55", "12:00", "12:30"):
                 running.at(moment)
             assert running.times("pull main")[-1] == "12:30"
