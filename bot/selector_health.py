@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot.db import Database
@@ -136,6 +136,13 @@ class Uses:
         """Write down since when and until when each was in use."""
         if not self._found:
             return
+        try:
+            self._write(database, now)
+        except IntegrityError:
+            # Another home on the same database has noted the same for the first time just now.
+            self._write(database, now)
+
+    def _write(self, database: Database, now: datetime) -> None:
         with database.write() as session:
             for page, element, entry in sorted(self._found):
                 row = session.get(SelectorUse, (page, element, entry))
