@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
-from bot.browser import account_browser, import_cookies
+from bot.browser import account_browser, import_cookies, own_download
 from bot.buying_home import note_reconciled
 from bot.config import load
 from bot.db import Database, open_database
@@ -27,6 +27,7 @@ from bot.work import Workplace
 from flows.guard import Guard
 from flows.values import Site
 from tests.apart import Apart, stand_ins
+from tests.conftest import chromium_executable, chromium_switches
 
 if TYPE_CHECKING:
     from tests.bench import Row
@@ -46,9 +47,8 @@ def buying_rows() -> "list[Row]":
         with sync_playwright() as playwright:
             with account_browser(playwright, place.config, home, "main", headless=True) as context:
                 import_cookies(context, path / COOKIES_FILE, place.config.site)
+                heavy = _weight(playwright, context, sites, place.config.site)
                 page = context.new_page()
-                _open_all(page, sites, place.config.site, guarded=False)
-                heavy = _heavy(sites)
                 bare = statistics.median(_open_all(page, sites, place.config.site, guarded=True) for _ in range(5))
                 before, spared = sites.state()["page_loads"], _heavy(sites)
                 times = _buy(place, context)
@@ -118,6 +118,17 @@ def _open_all(page: Page, sites: Apart, site: Site, *, guarded: bool) -> float:
             page.goto(url, wait_until="load")
             page.wait_for_selector(sign)
     return time.perf_counter() - started
+
+
+def _weight(playwright: Playwright, signed_in: BrowserContext, sites: Apart, site: Site) -> int:
+    """Bytes of pictures and the like that a purchase loads in the browser of a person."""
+    executable = chromium_executable(own_download(playwright))
+    with playwright.chromium.launch(executable_path=executable, args=chromium_switches()) as browser:
+        context = browser.new_context()
+        context.add_cookies(signed_in.cookies())  # type: ignore[arg-type]
+        before = _heavy(sites)
+        _open_all(context.new_page(), sites, site, guarded=False)
+        return _heavy(sites) - before
 
 
 def _heavy(sites: Apart) -> int:
