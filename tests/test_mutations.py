@@ -17,6 +17,7 @@ from bot.recordings.kinds import said
 from bot.recordings.replay import Replayer
 from flows.errors import FlowError
 from flows.mtop import unwrap
+from tests import recorded_mutated
 from tests.hard_facts import Fact, facts
 from tests.reading import envelope
 from tests.test_replay import FOLDERS
@@ -44,8 +45,12 @@ def by_name(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
 
 
+# Cases that were made by changing a page would be changed twice over: into pages that no redesign brings.
+AS_DRAWN = [folder for folder in FOLDERS if by_name(folder) not in {scene.name for scene in recorded_mutated.SCENES}]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("folder", FOLDERS, ids=by_name)
+@pytest.mark.parametrize("folder", AS_DRAWN, ids=by_name)
 def test_drawn_page_is_read_right_or_not_at_all(replayer: Replayer, folder: Path) -> None:
     """Proves that no change of a drawn page makes its reader tell a fact that is not one."""
     case = cases.read(folder)
