@@ -114,7 +114,7 @@ def _keep(place: Path, stage: str, page: Page, about: Mapping[str, Any], *, pict
     try:
         _write(place / f"{stage}.html", page.content().encode("utf-8", "replace"))
         if picture:
-            _write(place / f"{stage}.png", page.screenshot(timeout=5000))
+            _write(place / f"{stage}.jpg", page.screenshot(type="jpeg", timeout=5000))
     except PlaywrightError as trouble:
         # A page that is gone cannot be pictured; the finding itself still stands.
         _write(place / f"{stage}-no-picture.txt", str(trouble).encode("utf-8", "replace"))

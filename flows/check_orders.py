@@ -67,6 +67,36 @@ class ListAhead:
             tab.__exit__()
 
 
+class DetailAhead:
+    """The page of one order, which begins to load in `page` now and is read once it has come; close it in any case.
+
+    Nothing else may be opened there meanwhile. Raises TryLater where it cannot be opened.
+    """
+
+    def __init__(self, page: Page, site: Site, number: str) -> None:
+        self._number = number
+        self._tab = Tab(page, site, [order_detail.API])
+        try:
+            self._tab.start(order_detail.address(site, number))
+        except FlowError:
+            self.close()
+            raise
+
+    @property
+    def has_come(self) -> bool:
+        """Whether its answer, or trouble, has come, so that `read` would not wait for it."""
+        return self._tab.has_heard(order_detail.API)
+
+    def read(self) -> OrderDetail:
+        """What it says. Raises PersonNeeded, TryLater or PageChanged."""
+        with browser_trouble(self._number):
+            return _read_detail(TwoReaders(order_detail.compare), self._tab, self._number)
+
+    def close(self) -> None:
+        """Listens no longer."""
+        self._tab.close()
+
+
 def read_details(
     where: BrowserContext | Sequence[Page],
     site: Site,

@@ -13,8 +13,8 @@ from flows.pages.confirm import DrawnConfirm, Sight, refusal
 from flows.pages.confirm_answer import ADJUST, NAME, RENDER, Terms, from_answers
 from flows.tab import Tab
 
-STEP = 0.02
-QUIET = 0.05  # how long nothing may move
+STEP = 0.01
+QUIET = 0.03  # how long nothing may move
 UNANSWERED = 1.5  # how long a drawn page may still get its answer
 PATIENCE = 20.0
 APIS = (RENDER, ADJUST)

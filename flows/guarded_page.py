@@ -118,7 +118,7 @@ class GuardedPage:
         if refused is not None:
             raise refused
         self._arm(shown, quote, deadline.timestamp(), person=False)
-        self.phase, self.was_armed = Phase.ARMED, True
+        self.phase = Phase.ARMED
 
     def hand_over(self, quote: Quote, deadline: datetime) -> None:
         """Lets one press of a person through whose page still shows `quote`."""
@@ -130,13 +130,13 @@ class GuardedPage:
         self.ear.listen()
         self._before, self._seen, self._asked = shown, shown, asked_of(self.page.url)
         self._arm(shown, quote, deadline.timestamp(), person=True)
-        self.phase, self.was_armed = Phase.HANDED, True
+        self.phase = Phase.HANDED
 
     def disarm(self) -> None:
         """Refuses presses and order calls again; a page that is the person's stays theirs."""
         if self.phase in {Phase.ARMED, Phase.HANDED}:
             self.phase = Phase.SEALED
-        if not self.is_persons:
+        if self.was_armed and not self.is_persons:
             with suppress(PlaywrightError):
                 self.reach("disarm")
 
@@ -289,6 +289,7 @@ class GuardedPage:
             "lines": shown["lines"],
             "deadline": until * 1000,
         }
+        self.was_armed = True  # whatever becomes of it
         if self.reach("arm", expected) is None:
             raise PageChanged(NAME, "listener", "the page was loaded before the guard")
         self.deadline, self.quote = until, quote

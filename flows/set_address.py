@@ -56,7 +56,7 @@ def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> None:
     if exact is not None:
         _choose(screen, exact, before[exact])
         return
-    end_address(_begin(screen, before, to, own), own)
+    _end(_begin(screen, before, to, own), own)
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,13 @@ def begin_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> Begun | 
 
 def end_address(begun: Begun, own: OwnEntry) -> None:
     """The second half: saves what was typed, and looks whether it alone has changed. PageChanged where it moved."""
-    screen = begun.screen
-    if screen.press_part("true").form != begun.form:
+    if begun.screen.press_part("true").form != begun.form:
         raise PageChanged(NAME, "form", "it does not stand as it was filled in")
+    _end(begun, own)
+
+
+def _end(begun: Begun, own: OwnEntry) -> None:
+    screen = begun.screen
     own.note((*own.known, begun.to))
     _save(screen)
     check_untouched(begun.before, begun.mine, _open_book(screen))

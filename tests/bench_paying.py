@@ -23,8 +23,8 @@ from bot.jobs.pull import pull
 from bot.opening import now, shop_client
 from bot.sandbox.payer import Payer
 from bot.sandbox.ready_home import COOKIES_FILE
-from bot.sandbox.server import Sandbox
 from bot.work import Workplace
+from tests.apart import stand_ins
 
 if TYPE_CHECKING:
     from tests.bench import Row
@@ -77,12 +77,11 @@ def paying_rows() -> "list[Row]":
     from tests.bench import Row
 
     watch = Watch()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Sandbox() as sandbox:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, stand_ins(Path(folder) / "home") as sites:
         path = Path(folder) / "home"
-        sandbox.write_home(path)
         home, database = Home(path), open_database(f"sqlite:///{path / 'dropferry.db'}")
         config = load(home)
-        sandbox.shop.seed(RUN, plain=True)
+        sites.ask("seed", orders=RUN, plain=True)
         place = Workplace(home, config, database, lambda _line: None)
         with shop_client(home, config, "main") as shopbase:
             pull(database, shopbase, "main", now)
@@ -92,9 +91,9 @@ def paying_rows() -> "list[Row]":
             sync_playwright() as playwright,
             account_browser(playwright, config, home, "main", headless=True) as context,
         ):
-            import_cookies(context, path / COOKIES_FILE, sandbox.site)
+            import_cookies(context, path / COOKIES_FILE, config.site)
             context.add_init_script("try { localStorage.gdpr = localStorage.app = '1' } catch {}")
-            sandbox.ali.set_faults({"slow_ms": ANSWER_MS})
+            sites.ask("faults", slow_ms=ANSWER_MS)
             started = time.perf_counter()
             listed = PlaceOrders(place, context, "main", live=False, attended=True).run()
             ticked = [each for each in listed.outcomes if each.state == "quoted"]
@@ -107,7 +106,7 @@ def paying_rows() -> "list[Row]":
             seconds = time.perf_counter() - started
         states = Counter(each.state for each in done.outcomes)
         assert {"placed": RUN} == states, (states, done.ended_by, done.trouble)
-        presses = len(sandbox.ali.market.presses)
+        presses = sites.state()["presses"]
         database.close()
     return [
         Row(f"a pay run of {RUN}: next page ready after a result, slowest", max(watch.waits), 2.0, "s"),

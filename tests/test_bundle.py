@@ -50,7 +50,7 @@ def home_fixture(tmp_path: Path, migrated: Path) -> Home:
     evidence.mkdir()
     about = {"at": "2026-11-22T10:00:00Z", "kind": "PageChanged", "problem": f"card: {MAIL}", "url": MAIL, "x": MAIL}
     write_private(evidence / "page.json", json.dumps(about))
-    for name in ("page.html", "page.png", "trace.zip"):
+    for name in ("page.html", "page.jpg", "trace.zip"):
         write_private(evidence / name, "".join(planted))
     profile = home.profile("main", sandbox=False)
     profile.mkdir(parents=True)
@@ -134,7 +134,7 @@ def test_what_is_in_it(home: Home, tmp_path: Path) -> None:
     assert "#1046" in [event["order"] for event in told["events"]]
     (evidence,) = json.loads(members["evidence.json"])
     assert (FOLDER, "PageChanged") == (evidence["folder"], evidence["told"][0]["kind"])
-    assert {"page.html", "page.json", "page.png", "trace.zip"} == set(evidence["files"])
+    assert {"page.html", "page.json", "page.jpg", "trace.zip"} == set(evidence["files"])
     assert {"file", "at", "kind", "problem"} == set(evidence["told"][0])
     assert "live_push = false" in members["config.toml"]
     assert f"ali-…{ALI[-4:]}" in members["logs/dropferry.jsonl"]

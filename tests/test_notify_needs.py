@@ -281,7 +281,7 @@ class TestJobs:
         assert ("page:order_list: card", "A page of AliExpress has changed") == (notice.key, notice.title)
         assert 'The order list is not as it was ("card")' in notice.text
         assert "Jane" not in notice.text
-        assert Home(tmp_path).evidence / kept / "page.png" == notice.picture
+        assert Home(tmp_path).evidence / kept / "page.jpg" == notice.picture
         self.run(sqlite, "sync:main", None, NOW + HOUR)
         assert [] == self.told(sqlite, tmp_path)
 

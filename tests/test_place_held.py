@@ -110,7 +110,7 @@ def test_popup_over_the_button_ends_the_run(never: Keeper) -> None:
     with pytest.raises(PageChanged, match="intercepts pointer events") as changed:
         never.one("#1001")
     assert changed.value.evidence is not None
-    assert (never.home.evidence / changed.value.evidence / "failure.png").is_file()
+    assert (never.home.evidence / changed.value.evidence / "failure.jpg").is_file()
 
 
 @pytest.mark.parametrize(("point", "page"), [(None, "order_list"), ("place: leased", "product")])

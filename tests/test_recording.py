@@ -30,7 +30,7 @@ def test_a_trace_holds_no_cookie(browser: Browser, sandbox: Sandbox, tmp_path: P
         contents = [trace.read(entry) for entry in trace.namelist()]
     assert any(b"/p/order/index.html" in content for content in contents)
     assert [] == [token for token in tokens for content in contents if token in content]
-    assert {"failure.html", "failure.json", "failure.png", "trace.zip"} == {
+    assert {"failure.html", "failure.json", "failure.jpg", "trace.zip"} == {
         file.name for file in (tmp_path / name).iterdir()
     }
 

@@ -53,17 +53,25 @@ class Attending:
             turn.warm.page.bring_to_front()
         self.desk.show(turn.warm.page, self.desk.faces.preparing(turn))
         try:
-            quote = finish(turn.warm, self.desk.own.entry(), reached)
+            quote = finish(turn.warm, self.desk.own.entry(), self._reached)
         except CannotBuy as no:
             return self.desk.hold(turn.candidate, Held(no.reason, {"detail": no.detail}))
         checkpoints.reached("pay: in front")
         return quote
 
+    def _reached(self, name: str, page: Page) -> None:
+        """A step of the page in front; those behind it go on meanwhile, as far as their answers have come."""
+        reached(name, page)
+        self.warming.nudge()
+
     def attend(self, turn: Turn, quote: Quote) -> PaidOrder | Pressed:
         """Take one order from its quote to the end of the person's part. Raises FlowError, nothing pressed."""
         ended: PaidOrder | Pressed | Quote = quote
-        while isinstance(ended, Quote):
-            ended = self._once(turn, ended)
+        try:
+            while isinstance(ended, Quote):
+                ended = self._once(turn, ended)
+        finally:
+            self.comparing.let_go()
         return ended
 
     def _once(self, turn: Turn, quote: Quote) -> PaidOrder | Pressed | Quote:
@@ -195,7 +203,7 @@ class Attending:
     def _do_beside(self, turn: Turn) -> None:
         """What can be done in other tabs while the person reads, types or pays."""
         if not self.desk.is_to_end() and not self.warming.ahead_of(turn):
-            self.comparing.one()
+            self.comparing.step()
 
     def _before_press(
         self, turn: Turn, purchase: Purchase, quote: Quote, sight: Sight

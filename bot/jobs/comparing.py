@@ -14,7 +14,7 @@ from bot.jobs.desk import Desk
 from bot.jobs.looking import asked_of
 from bot.jobs.paid import PaidOrder
 from bot.models import AliOrder, Event, Line, Order, Purchase, PurchaseOrder
-from flows.check_orders import read_details
+from flows.check_orders import DetailAhead, read_details
 from flows.errors import FlowError
 from flows.pages.order_detail import address
 from flows.values import AliStatus, OrderDetail
@@ -32,6 +32,7 @@ class Comparing:
     desk: Desk
     told: Callable[[PaidOrder], None] = lambda _outcome: None
     _waiting: list[tuple[int, tuple[str, ...], PaidOrder | None]] = field(default_factory=list)
+    _opened: DetailAhead | None = None
 
     def add(self, purchase: Purchase, outcome: PaidOrder) -> None:
         """An order was placed just now."""
@@ -49,6 +50,24 @@ class Comparing:
                 numbers = _numbers(session, purchase)
                 if numbers and not _is_compared(session, numbers):
                     self._waiting.append((purchase.id or 0, numbers, None))
+
+    def step(self) -> None:
+        """Go on with the oldest one without waiting for AliExpress: open its page, or compare what has come of it."""
+        if self._opened is not None and not self._opened.has_come:
+            return
+        if self._opened is not None or not self._waiting or len(self._waiting[0][1]) > 1:
+            self.one()
+            return
+        try:
+            self._opened = DetailAhead(self.desk.office, self.desk.site, self._waiting[0][1][0])
+        except FlowError:
+            self._waiting.pop(0)  # as one that cannot be read
+
+    def let_go(self) -> None:
+        """The robot's own tab is wanted for something else; what was begun is begun again later."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
 
     def one(self) -> bool:
         """Compare the oldest one; False where there is none."""
@@ -68,7 +87,11 @@ class Comparing:
 
     def _read(self, numbers: tuple[str, ...]) -> list[OrderDetail]:
         """The pages of these orders; those that cannot be read now are left to the next run."""
+        opened, self._opened = self._opened, None
         try:
+            if opened is not None:
+                with closing(opened):
+                    return [opened.read()]
             with closing(read_details([self.desk.office], self.desk.site, numbers, tabs=1)) as read:
                 return [detail for _, detail in read if isinstance(detail, OrderDetail)]
         except FlowError:

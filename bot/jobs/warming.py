@@ -34,9 +34,15 @@ class Warming:
         self.checks.close()
 
     def prepare(self, turn: Turn) -> None:
-        """Check one order with the store, and open its pages; what stands in the way is kept in the turn."""
+        """Check one order with the store, and open its pages; what stands in the way is kept in the turn.
+
+        The pages of the next two begin to load, too.
+        """
         self._start(turn)
+        self._open_next(turn)
         self._step(turn, lambda warmed: warmed.open(reached) if warmed.is_opening else None)
+        while self._open_next(turn):
+            pass
 
     def nudge(self) -> None:
         """Go on with every page whose answer has come; waits for nothing."""
@@ -49,13 +55,18 @@ class Warming:
         None of that is seen by anybody: the address is not saved before its turn. False where nothing was to be done.
         """
         self.nudge()
-        following = self.turns[turn.place : turn.place + AHEAD]
-        # All are asked about; while a person presses or pays nobody waits for a store.
-        told = [each for each in following if not each.is_prepared and self._is_told(each)]
-        cold = next(iter(told), None)
+        is_opened = self._open_next(turn)
+        return any(self._begin(each) for each in self.turns[turn.place : turn.place + 1]) or is_opened
+
+    def _open_next(self, turn: Turn) -> bool:
+        """Begin to load the pages of one more of the next two orders; False where there is none to be opened now."""
+        # While a person presses or pays nobody waits for a store: it is asked one order before its pages are opened.
+        asked = self.turns[turn.place : turn.place + AHEAD + 1]
+        told = [each for each in asked if not each.is_prepared and self._is_told(each)]
+        cold = next((each for each in told if each.place <= turn.place + AHEAD), None)
         if cold is not None:
             self._start(cold)
-        return (bool(following) and self._begin(following[0])) or cold is not None
+        return cold is not None
 
     def _start(self, turn: Turn) -> None:
         if turn.is_prepared:

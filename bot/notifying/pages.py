@@ -61,4 +61,4 @@ def _notice(where: str, orders: int, picture: Path | None) -> Notice:
 
 def _picture(home: Home, run: JobRun) -> Path | None:
     kept = str((run.counts or {}).get("evidence") or "")
-    return home.evidence / kept / "page.png" if kept and Path(kept).name == kept else None
+    return home.evidence / kept / "page.jpg" if kept and Path(kept).name == kept else None
