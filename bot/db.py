@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The version that this program's tables are of: the newest file in migrations/versions.
 HEAD = "0004"
+LOOKING = "dropferry_looking"
 
 
 class DatabaseError(Exception):
@@ -35,8 +36,9 @@ class Database:
         # psycopg 3 is the driver that is installed; SQLAlchemy's plain name would look for psycopg2.
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.is_sqlite = self.url.startswith("sqlite")
-        self.engine = _engine(self.url, immediate=True)
-        self._reading = _engine(self.url, immediate=False) if self.is_sqlite else self.engine
+        self.engine = _engine(self.url)
+        # One engine in two ways, so that each statement is put together once for both.
+        self._reading = self.engine.execution_options(**{LOOKING: True})
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -53,7 +55,6 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
-        self._reading.dispose()
 
 
 def open_database(url: str, backups: Path | None = None) -> Database:
@@ -82,15 +83,19 @@ def _make_private(url: str) -> None:
         file.touch(mode=0o600)
 
 
-def _engine(url: str, *, immediate: bool) -> Engine:
+def _engine(url: str) -> Engine:
     # What a row holds may be a buyer's, so no error tells it.
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_connection)
-    if immediate:
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get(LOOKING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

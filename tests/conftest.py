@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Browser, Playwright
 
-from bot.browser import own_download
+from bot.browser import NO_PICTURES, own_download
 from bot.browser_install import Machine, find
 from bot.db import Database, open_database
 from tests.databases import name_of, new_postgres_database, postgres_server
@@ -99,10 +99,18 @@ def chromium_executable(own: Path) -> str | None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    """pytest-playwright's launch options, kept to loopback."""
+    """pytest-playwright's launch options, kept to loopback; as where nobody looks, no picture is asked for."""
     executable = chromium_executable(own_download(playwright))
     named = {"executable_path": executable} if executable else {}
-    return {**browser_type_launch_args, **named, "args": chromium_switches()}
+    return {**browser_type_launch_args, **named, "args": [*chromium_switches(), NO_PICTURES]}
+
+
+@pytest.fixture(scope="session")
+def seeing(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """A second browser, which shows pictures, as that of a person does."""
+    opened = playwright.chromium.launch(**{**browser_type_launch_args, "args": chromium_switches()})
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

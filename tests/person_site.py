@@ -78,9 +78,9 @@ class Counter(Till):
 
 
 @pytest.fixture(scope="module", name="context")
-def context_fixture(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+def context_fixture(seeing: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
     """One context for the whole module; each test signs it in to its own account."""
-    opened = browser.new_context(**browser_context_args, service_workers="block")
+    opened = seeing.new_context(**browser_context_args, service_workers="block")
     yield opened
     opened.close()
 

@@ -22,9 +22,9 @@ def shop() -> Iterator[OrderSite]:
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+def context(seeing: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
     """One context for the module."""
-    opened = browser.new_context(**browser_context_args, service_workers="block")
+    opened = seeing.new_context(**browser_context_args, service_workers="block")
     yield opened
     opened.close()
 
@@ -47,9 +47,9 @@ def page(context: BrowserContext, shop: OrderSite, guard: Guard) -> Iterator[Pag
     opened.close()
 
 
-def test_each_way_works_without_a_guard(browser: Browser, shop: OrderSite) -> None:
+def test_each_way_works_without_a_guard(seeing: Browser, shop: OrderSite) -> None:
     """Proves that every way of sending that is tried below does reach the site where nothing stops it."""
-    context = browser.new_context(service_workers="block")
+    context = seeing.new_context(service_workers="block")
     page = context.new_page()
     page.goto(shop.confirm)
     shop.got.clear()

@@ -70,13 +70,13 @@ def test_case_that_reads_otherwise_is_told_place_by_place(replayer: Replayer) ->
 def test_nothing_leaves_the_machine(replayer: Replayer) -> None:
     """Proves that whatever a recorded page asks for beside its own calls is refused, even under AliExpress's name."""
     case = cases.read(RECORDED / "order-detail" / "processing")
-    trap = '<img src="https://www.aliexpress.com/v.gif"><iframe src="https://www.aliexpress.com/x"></iframe>'
+    trap = '<script src="https://www.aliexpress.com/v.js"></script><iframe src="https://www.aliexpress.com/x"></iframe>'
     failed: list[str] = []
     replayer.page.on("requestfailed", lambda request: failed.append(request.url))
     loaded: list[str] = []
     replayer.page.on("requestfinished", lambda request: loaded.append(request.url.partition("?")[0]))
     replayer.replay(replace(case, html=case.html.replace("</body>", f"{trap}</body>")))
-    assert {"https://www.aliexpress.com/v.gif", "https://www.aliexpress.com/x"} <= set(failed)
+    assert {"https://www.aliexpress.com/v.js", "https://www.aliexpress.com/x"} <= set(failed)
     api = "https://acs.aliexpress.com/h5/mtop.aliexpress.trade.buyer.order.detail/1.0/"
     assert {"https://www.aliexpress.com/p/order/detail.html", api} >= set(loaded)
 

@@ -330,10 +330,10 @@ def test_brazil_asks_for_a_cpf(shopper: Shopper) -> None:
 
 
 def test_heavy_parts_are_counted_and_can_be_kept_out(
-    sandbox: Sandbox, browser: Browser, browser_context_args: dict[str, Any], me: str
+    sandbox: Sandbox, seeing: Browser, browser_context_args: dict[str, Any], me: str
 ) -> None:
     """Proves that pictures, a font and a pixel load on both pages, and that none does where they are blocked."""
-    fresh = browser.new_context(**browser_context_args)
+    fresh = seeing.new_context(**browser_context_args)
     fresh.add_cookies(storage_state(sandbox.ali.sign_in(me))["cookies"])  # type: ignore[arg-type]
     shopper = Shopper(sandbox, fresh.new_page(), me)
     before = sandbox.ali.bytes_sent.copy()
