@@ -168,7 +168,7 @@ class Guard:
         """Ends the page that was armed: what it may still want to send would leave when the browser lets go of it."""
         held = self._gate.robots
         if held is not None and held.was_armed:
-            held.leave()
+            held.leave_armed()
 
     def quote_read(self, page: Page) -> None:
         """From here on nothing leaves `page` but GETs of static assets; it holds the button that may be armed."""

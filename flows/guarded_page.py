@@ -158,6 +158,13 @@ class GuardedPage:
         self.ear.stop()
         self.tab.end()
 
+    def leave_armed(self) -> None:
+        """Ends the page that was armed; one that has given way to another, as after an order, can send nothing more."""
+        report = self._ask("report")
+        if report is None or report["wasArmed"]:
+            self.leave()
+        self.was_armed = False
+
     def leave(self) -> None:
         """Ends the page: what it may still want to send would leave when the browser lets go of it."""
         self.was_armed = False

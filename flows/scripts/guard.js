@@ -12,6 +12,7 @@ const dropferryGuard = (key, css, words, hosts) => {
   const places = css.button.join(", ");
   const refused = [];
   let armed = null;
+  let wasArmed = false;
   let pressed = false;
   let given = false; // a person's press has passed here: what follows is theirs
   let clicking = false;
@@ -161,12 +162,13 @@ const dropferryGuard = (key, css, words, hosts) => {
     arm: (expected) => {
       refused.length = 0;
       armed = { ...expected };
+      wasArmed = true;
       pressed = given = begun = false;
     },
     disarm: () => {
       armed = null;
     },
-    report: () => ({ refused: [...refused], pressed, armed: Boolean(armed), begun }),
+    report: () => ({ refused: [...refused], pressed, armed: Boolean(armed), wasArmed, begun }),
     look: () => ({ ...reach.report(), terms: terms() }),
   };
   Object.defineProperty(window, key, { value: Object.freeze(reach), enumerable: false });
