@@ -41,10 +41,14 @@ def no_step(_name: str, _page: Page) -> None:
 class Warm:
     """A confirm page that was opened for `wanted`, and what the product page offered; close it when it is done with.
 
-    It stops listening by itself when the page becomes a person's.
+    `meanwhile` is called while its address book is waited for, so that other pages go on. It stops listening by itself
+    when the page becomes a person's.
     """
 
-    def __init__(self, page: Page, site: Site, wanted: Wanted, guard: Guard) -> None:
+    def __init__(
+        self, page: Page, site: Site, wanted: Wanted, guard: Guard, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        self.meanwhile = meanwhile
         self.page = page
         self.site = site
         self.wanted = wanted
@@ -171,7 +175,7 @@ def begin(warmed: Warm, own: OwnEntry) -> None:
         with browser_trouble("buying"):
             to = warmed.wanted.ship_to
             if missing_from(warmed.checkout.recipient(), to) is not None or to.ids:
-                warmed.begun = begin_address(warmed.page, warmed.site, to, own)
+                warmed.begun = begin_address(warmed.page, warmed.site, to, own, warmed.meanwhile)
 
 
 def finish(warmed: Warm, own: OwnEntry | None = None, on_step: OnStep = no_step) -> Quote:
@@ -273,7 +277,7 @@ def _quote(warmed: Warm, own: OwnEntry, step: Callable[[str], None]) -> Quote:
         end_address(begun, own)
         step("address set")
     elif missing_from(checkout.recipient(), wanted.ship_to) is not None or wanted.ship_to.ids:
-        set_address(checkout.page, checkout.screen.site, wanted.ship_to, own)
+        set_address(checkout.page, checkout.screen.site, wanted.ship_to, own, warmed.meanwhile)
         step("address set")
     elif checkout.age > FRESH:
         raise PageChanged(NAME, RENDER, f"answered {checkout.age:.0f} s ago")

@@ -45,12 +45,13 @@ class OwnEntry:
         self.remember(self.known)
 
 
-def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> None:
+def set_address(page: Page, site: Site, to: ShipTo, own: OwnEntry, meanwhile: Callable[[], None] | None = None) -> None:
     """Chooses `to` on the open confirm page; types it into the robot's entry where no entry shows it yet.
 
-    Raises CannotBuy(ADDRESS_REFUSED) with the site's own words, CannotBuy(MERCHANT_ADDRESS_TOUCHED), PageChanged.
+    `meanwhile` is called while the site is waited for. Raises CannotBuy(ADDRESS_REFUSED) with the site's own words,
+    CannotBuy(MERCHANT_ADDRESS_TOUCHED), PageChanged.
     """
-    screen = DrawnAddresses(page, site)
+    screen = DrawnAddresses(page, site, meanwhile)
     before = _open_book(screen)
     exact = _exact(before, to)
     if exact is not None:
@@ -70,12 +71,14 @@ class Begun:
     form: Form
 
 
-def begin_address(page: Page, site: Site, to: ShipTo, own: OwnEntry) -> Begun | None:
+def begin_address(
+    page: Page, site: Site, to: ShipTo, own: OwnEntry, meanwhile: Callable[[], None] | None = None
+) -> Begun | None:
     """The first half of `set_address`, up to the save; None where an entry shows the address already.
 
     May be done while another order waits for its press: the address book stays as it is. Raises as `set_address`.
     """
-    screen = DrawnAddresses(page, site)
+    screen = DrawnAddresses(page, site, meanwhile)
     before = _open_book(screen)
     if _exact(before, to) is not None:
         _close(screen)
@@ -164,7 +167,7 @@ def country_names(code: str) -> tuple[str, ...]:
 
 def _open_book(screen: DrawnAddresses) -> tuple[Entry, ...]:
     """The entries; none where the account has no address yet, and then the form is open in place of the book."""
-    return screen.press_part("page.isOpen() || page.change() || page.addFirst()", "page.isOpen()").entries
+    return screen.ask_site("page.isOpen() || page.change() || page.addFirst()", "page.isOpen()").entries
 
 
 def _choose(screen: DrawnAddresses, place: int, entry: Entry) -> None:
@@ -185,9 +188,9 @@ def _close(screen: DrawnAddresses) -> None:
 def _open_form(screen: DrawnAddresses, mine: int | None, entries: int) -> None:
     drawn = "page.look()?.fields.length > 0"
     if mine is not None:
-        screen.press_part("page.edit(told)", drawn, mine)
+        screen.ask_site("page.edit(told)", drawn, mine)
     else:
-        screen.press_part("page.add()" if entries else "true", drawn)
+        screen.ask_site("page.add()" if entries else "true", drawn)
 
 
 def _check_fields(form: Form, to: ShipTo) -> None:
@@ -252,7 +255,7 @@ def _check_typed(form: Form, typed: dict[str, str]) -> None:
 def _save(screen: DrawnAddresses) -> None:
     """Saves, until the confirm page shows an address that can be changed, or the form says what is wrong."""
     wrong = "page.look()?.fields.some((one) => one.errors.length)"
-    form = screen.press_part("page.save()", f"page.look() ? {wrong} : page.canChange()").form
+    form = screen.ask_site("page.save()", f"page.look() ? {wrong} : page.canChange()").form
     if form is not None:
         told = [f"{field.label}: {' '.join(field.errors)}" for field in form.fields if field.errors]
         raise CannotBuy(Reason.ADDRESS_REFUSED, "; ".join(told))

@@ -66,31 +66,29 @@ def buying_rows() -> "list[Row]":
         path = Path(folder) / "home"
         home, database = Home(path), open_database(f"sqlite:///{path / 'dropferry.db'}")
         place = _ready(sites, home, database)
-        with sync_playwright() as playwright:
-            with account_browser(playwright, place.config, home, "main", headless=True) as context:
-                import_cookies(context, path / COOKIES_FILE, place.config.site)
-                heavy = _weight(playwright, context, sites, place.config.site)
-                before, spared = sites.state()["page_loads"], _heavy(sites)
-                calls = Calls()
-                context.on("requestfinished", calls.finished)
-                times = _buy(place, context)
-                context.remove_listener("requestfinished", calls.finished)
-                loaded = sites.state()["page_loads"]
-                loads = {kind: loaded.get(kind, 0) - before.get(kind, 0) for kind in PAGES}
-                still = _heavy(sites) - spared
-                # Afterwards, because the list that a purchase loads is a full one, too.
-                page = context.new_page()
-                bare = statistics.median(_open_all(page, sites, place.config.site, guarded=True) for _ in range(15))
+        with (
+            sync_playwright() as playwright,
+            account_browser(playwright, place.config, home, "main", headless=True) as context,
+        ):
+            import_cookies(context, path / COOKIES_FILE, place.config.site)
+            heavy = _weight(playwright, context, sites, place.config.site)
+            before, spared = sites.state()["page_loads"], _heavy(sites)
+            calls = Calls()
+            context.on("requestfinished", calls.finished)
+            times = _buy(place, context)
+            context.remove_listener("requestfinished", calls.finished)
+            loaded = sites.state()["page_loads"]
+            loads = {kind: loaded.get(kind, 0) - before.get(kind, 0) for kind in PAGES}
+            still = _heavy(sites) - spared
+            # Afterwards, because the list that a purchase loads is a full one, too.
+            page = context.new_page()
+            bare = statistics.median(_open_all(page, sites, place.config.site, guarded=True) for _ in range(15))
         database.close()
+    robot = statistics.median(times) - bare - calls.seconds / RUN
     opened = loads["item"] + loads["confirm"] + loads["list"] + loads["detail"]
     return [
         Row(f"a run of {RUN} purchases: page loads", opened, 3 * RUN + 2, "pages"),
-        Row(
-            "  a purchase: robot time outside page loads, median",
-            statistics.median(times) - bare - calls.seconds / RUN,
-            0.5,
-            "s",
-        ),
+        Row("  a purchase: robot time outside page loads, median", robot, 0.5, "s"),
         Row(f"  pictures, fonts and the like loaded (a purchase would load {heavy / 1000:.0f} kB)", still, 0, "bytes"),
     ]
 

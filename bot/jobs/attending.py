@@ -53,16 +53,11 @@ class Attending:
             turn.warm.page.bring_to_front()
         self.desk.show(turn.warm.page, self.desk.faces.preparing(turn))
         try:
-            quote = finish(turn.warm, self.desk.own.entry(), self._reached)
+            quote = finish(turn.warm, self.desk.own.entry(), reached)
         except CannotBuy as no:
             return self.desk.hold(turn.candidate, Held(no.reason, {"detail": no.detail}))
         checkpoints.reached("pay: in front")
         return quote
-
-    def _reached(self, name: str, page: Page) -> None:
-        """A step of the page in front; those behind it go on meanwhile, as far as their answers have come."""
-        reached(name, page)
-        self.warming.nudge()
 
     def attend(self, turn: Turn, quote: Quote) -> PaidOrder | Pressed:
         """Take one order from its quote to the end of the person's part. Raises FlowError, nothing pressed."""

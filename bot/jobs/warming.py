@@ -34,15 +34,10 @@ class Warming:
         self.checks.close()
 
     def prepare(self, turn: Turn) -> None:
-        """Check one order with the store, and open its pages; what stands in the way is kept in the turn.
-
-        The pages of the next two begin to load, too.
-        """
+        """Check one order with the store, and open its pages; what stands in the way is kept in the turn."""
         self._start(turn)
         self._open_next(turn)
         self._step(turn, lambda warmed: warmed.open(reached) if warmed.is_opening else None)
-        while self._open_next(turn):
-            pass
 
     def nudge(self) -> None:
         """Go on with every page whose answer has come; waits for nothing."""
@@ -57,6 +52,11 @@ class Warming:
         self.nudge()
         is_opened = self._open_next(turn)
         return any(self._begin(each) for each in self.turns[turn.place : turn.place + 1]) or is_opened
+
+    def _beside(self, turn: Turn) -> None:
+        """While the address book of a page is waited for, the pages after it are opened a step further."""
+        self.nudge()
+        self._open_next(turn)
 
     def _open_next(self, turn: Turn) -> bool:
         """Begin to load the pages of one more of the next two orders; False where there is none to be opened now."""
@@ -79,7 +79,8 @@ class Warming:
             assert turn.wanted is not None
             try:
                 with browser_trouble("buying"):
-                    turn.warm = Warm(self._page(), self.desk.site, turn.wanted, self.desk.guard)
+                    page = self._page()
+                    turn.warm = Warm(page, self.desk.site, turn.wanted, self.desk.guard, lambda: self._beside(turn))
                 turn.warm.start()
             except FlowError as trouble:
                 self._failed(turn, trouble)

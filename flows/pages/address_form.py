@@ -1,6 +1,6 @@
 """The address book of the confirm page and its form, in both designs: what they show, and the parts to press."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -67,7 +67,10 @@ class State(Value):
 
 
 class DrawnAddresses(PageObject):
-    """Book and form, wherever they are drawn on the confirm page; `state` is what the last press left behind."""
+    """Book and form, wherever they are drawn on the confirm page; `state` is what the last press left behind.
+
+    `meanwhile` is called while the site is waited for: other pages go on then.
+    """
 
     name = NAME
     asks_for = frozenset({*BOOK, *FORM})
@@ -80,8 +83,9 @@ class DrawnAddresses(PageObject):
     }
     always = frozenset({"item"})
 
-    def __init__(self, page: Page, site: Site | None = None) -> None:
+    def __init__(self, page: Page, site: Site | None = None, meanwhile: Callable[[], None] | None = None) -> None:
         super().__init__(page, site)
+        self._meanwhile = meanwhile
         confirm = load("confirm", self.site.selectors)
         self._css = {name: self.selectors.css(name) for name in (*BOOK, *FORM)}
         self._css |= {name: confirm.css(name) for name in ("address_change", "address_new")}
@@ -98,6 +102,14 @@ class DrawnAddresses(PageObject):
         if self.state.form is None:
             raise PageChanged(NAME, "form", "not there")
         return self.state.form
+
+    def ask_site(self, what: str, until: str, told: object = None) -> State:
+        """The same with a part by which the site is asked for something, so that there is time for something else."""
+        if self._meanwhile is None:
+            return self.press_part(what, until, told)
+        self.press_part(what, told=told)
+        self._meanwhile()
+        return self.press_part("true", until, told)
 
     def press_part(self, what: str, until: str = "true", told: object = None, seconds: float = PATIENCE) -> State:
         """Presses a part and waits until `until` is true, in one round trip: expressions over `page` and `told`.
