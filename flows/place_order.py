@@ -24,6 +24,8 @@ __all__ = ["OwnEntry", "PressResult", "can_be_deferred", "may_press", "prepare",
 SENDS_WITHIN = 3.0  # how long the page may take from the press to its order call
 ANSWERS_WITHIN = 20.0  # how long the site may take to answer the order call
 SPEAKS_WITHIN = 1.5  # how long the page may take from that answer to a word about it
+HASTE = 0.5  # after so long the page is looked at less often
+SOON, SOME_TIME = 10, 50  # milliseconds between two looks
 DRAWS_WITHIN = 0.03  # how long the result page may take from its first words to a number; the list tells it too
 
 
@@ -98,7 +100,8 @@ def _outcome(page: Page, site: Site, guard: Guard, trouble: str, step: Callable[
         if pressed:
             guard.leave_page()
         return PressResult(pressed=pressed, let_through=False, refused=refused)
-    until = time.monotonic() + ANSWERS_WITHIN
+    begun = time.monotonic()
+    until = begun + ANSWERS_WITHIN
     is_answered = is_drawn = False
     while time.monotonic() < until:
         said, numbers, is_result = _read_result(page, site)
@@ -109,7 +112,7 @@ def _outcome(page: Page, site: Site, guard: Guard, trouble: str, step: Callable[
             is_answered, until = True, min(until, time.monotonic() + SPEAKS_WITHIN)
         if is_result and not is_drawn:
             is_drawn, until = True, min(until, time.monotonic() + DRAWS_WITHIN)
-        if not _rest(page):
+        if not _rest(page, SOON if time.monotonic() - begun < HASTE else SOME_TIME):
             break
     step()
     why = trouble or "the page shows no order number"
@@ -140,9 +143,9 @@ def _read_result(page: Page, site: Site) -> tuple[CannotBuy | None, tuple[str, .
     return None, (), False
 
 
-def _rest(page: Page) -> bool:
+def _rest(page: Page, milliseconds: float = SOON) -> bool:
     """A moment's rest; False where the page is gone."""
     with contextlib.suppress(PlaywrightError):
-        page.wait_for_timeout(10)
+        page.wait_for_timeout(milliseconds)
         return True
     return False

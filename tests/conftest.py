@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from tests.databases import name_of, new_postgres_database, postgres_server
 
 # A home that others may look into is refused, so what tests make is as private as what the program makes.
 os.umask(0o077)
+# Playwright's driver is started some hundred times: what Node has compiled once is kept beside what is installed.
+os.environ.setdefault("NODE_COMPILE_CACHE", str(Path(sys.prefix) / ".node-cache"))
 
 if TYPE_CHECKING:
     from bot.sandbox.aliexpress.state import AliWorld
