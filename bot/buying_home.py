@@ -32,6 +32,11 @@ def is_stopped(home: Home) -> bool:
     return stop_file(home).exists()
 
 
+def why_stopped(home: Home) -> str | None:
+    """The sentence for it while buying is stopped."""
+    return _("buying is stopped: {file}").format(file=stop_file(home)) if is_stopped(home) else None
+
+
 def stop_buying(home: Home, why: str) -> None:
     """Stop buying until a person has read why and taken the file away."""
     write_private(stop_file(home), f"{datetime.now(UTC).isoformat(timespec='seconds')} {why}\n")

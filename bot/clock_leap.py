@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from bot.language import _
+from bot.language import _, mark
 from flows.errors import TryLater
 
 LEAP_SECONDS = 120.0
 OPENED_AT_MOST = 4
+# Of jobs that press something: whatever was read before is old then.
+SLEPT = mark("the machine slept, or its clock was set, in the middle of this; run it again for the rest")
 
 
 class Job(Protocol):

@@ -18,14 +18,12 @@ from playwright.sync_api import Page
 
 from bot import logs
 from flows.errors import FlowError
+from flows.page import as_drawn
 
 # When AliExpress changes a page, every order shows it: a few of them tell all that there is to tell.
 AT_MOST = 20
 # Below this a page and its picture have no room.
 LEAST_ROOM = 5_000_000
-# As `page.content()`, without making a world of its own in the page first.
-AS_DRAWN = """() => (document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "")
-    + (document.documentElement?.outerHTML ?? "")"""
 
 
 class Evidence:
@@ -115,7 +113,7 @@ def _keep(place: Path, stage: str, page: Page, about: Mapping[str, Any], *, pict
     told = {"at": datetime.now(UTC).isoformat(), **about}
     _write(place / f"{stage}.json", json.dumps(told, ensure_ascii=False, indent=2, default=str).encode())
     try:
-        _write(place / f"{stage}.html", page.evaluate(AS_DRAWN).encode("utf-8", "replace"))
+        _write(place / f"{stage}.html", as_drawn(page).encode("utf-8", "replace"))
         if picture:
             _write(place / f"{stage}.jpg", page.screenshot(type="jpeg", timeout=5000))
     except PlaywrightError as trouble:

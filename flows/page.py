@@ -208,6 +208,15 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def as_drawn(page: Page) -> str:
+    """The HTML of a page as it stands: `page.content()` without making a world of its own in the page first."""
+    html: str = page.evaluate(
+        """() => (document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "")
+            + (document.documentElement?.outerHTML ?? "")"""
+    )
+    return html
+
+
 def block_heavy(page: Page) -> None:
     """Keeps pictures, fonts, media and visitor counting from loading, without giving up the HTTP cache."""
     session = page.context.new_cdp_session(page)

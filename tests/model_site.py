@@ -59,7 +59,7 @@ class ModelTab:
         self.context = context
         self.url = CONFIRM
 
-    def content(self) -> str:
+    def evaluate(self, _script: str) -> str:
         """Nothing is drawn."""
         return ""
 

@@ -233,5 +233,5 @@ def test_tag_that_was_written_over_is_noticed(shop: Shop) -> None:
 def test_store_that_answers_too_slowly_is_not_leased(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that a tag is never put on by an answer that is seconds old."""
     monkeypatch.setattr(checkpoints, "reached", lambda _name: shop.clock.sleep(3))
-    assert "too slowly" in (shop.lease().check(shop.candidate(), live=True).over or "")
+    assert "too slowly" in (shop.lease().check(shop.candidate(), live=True).late or "")
     assert [] == shop.sold.tags

@@ -148,7 +148,7 @@ def test_evidence_has_our_names_and_a_trace_no_secret(browser: Browser, home: Ho
     folders = [folder.name for folder in home.evidence.iterdir()]
     files = {file.name for folder in home.evidence.iterdir() for file in folder.iterdir()}
     assert (2, []) == (len(folders), [name for name in folders if not re.fullmatch(KEEP, name)])
-    stages = {f"{stage}.{kind}" for stage in ("failure", "page") for kind in ("html", "json", "png")}
+    stages = {f"{stage}.{kind}" for stage in ("failure", "page") for kind in ("html", "json", "jpg")}
     assert {*stages, "trace.zip"} == files
     (trace,) = home.evidence.glob("*/trace.zip")
     assert len(secrets) <= "".join(text for _, text in content_of(trace)).count("[removed]")

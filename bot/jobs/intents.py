@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot import checkpoints
 from bot.address import AddressRefused
-from bot.buying_home import is_stopped, note_intent, remember_intent, stop_file
+from bot.buying_home import note_intent, remember_intent, why_stopped
 from bot.db import Database
 from bot.evidence import PressEvidence
 from bot.holds import Held, Hold
@@ -166,8 +166,8 @@ class Intents:
             raise NotNowError(
                 _("somebody else has seen to it meanwhile: it is {state} now").format(state=_(_STATES[row.state]))
             )
-        if is_stopped(self.home):
-            raise NotNowError(_("buying is stopped: {file}").format(file=stop_file(self.home)))
+        if (stopped := why_stopped(self.home)) is not None:
+            raise NotNowError(stopped)
 
     def _changed(self, rows: PurchaseRows, wanted: Wanted) -> Held | None:
         """What differs from `wanted`, which the page was asked for: a pull or a person may have changed it since."""

@@ -28,10 +28,11 @@ LOST = mark("whose tag took the place of ours")
 
 @dataclass(frozen=True, slots=True)
 class StoreSays:
-    """The order as it is now; `over`: nothing is to be bought any more; `held`: a cause to wait."""
+    """The order as it is now; `over`: nothing is to be bought any more; `held`: a cause to wait; `late`: not sure."""
 
     over: str | None = None
     held: Held | None = None
+    late: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Lease:
             checkpoints.reached("place: about to lease")
             if self.clock() - asked_at < AT_ONCE:
                 return _to(self._tag(reply))
-        return StoreSays(over=_("the store answers too slowly to be sure that no other dropferry is at this order"))
+        return StoreSays(late=_("the store answers too slowly to be sure that no other dropferry is at this order"))
 
     def confirm(self, candidate: Candidate) -> StoreSays:
         """Read a leased order once more just before the press; it must be unchanged, and this home's alone.

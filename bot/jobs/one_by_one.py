@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot import checkpoints, logs
-from bot.buying_home import is_stopped, stop_file
-from bot.clock_leap import ClockWatch
+from bot.buying_home import why_stopped
+from bot.clock_leap import SLEPT, ClockWatch
 from bot.holds import Held
 from bot.jobs.attending import UNDER_WAY, Attending
 from bot.jobs.comparing import Comparing
@@ -25,8 +25,6 @@ from flows.values_paying import PayStep
 IN_A_ROW = 3  # so many orders one after the other whose pages are not as they should be: it is not the product
 Done = TypeVar("Done")
 GONE = mark("the browser window was closed")
-SLEPT = mark("the machine slept, or its clock was set, in the middle of this; run it again for the rest")
-STOPPED = mark("buying is stopped: {file}")
 
 
 @dataclass(slots=True)
@@ -74,9 +72,7 @@ class OneByOne:
 
     def _note_stop(self) -> None:
         """The file STOP ends a run wherever it is found, also in the middle of an order."""
-        home = self.desk.place.home
-        if is_stopped(home):
-            self.done.ended_by = self.done.ended_by or _(STOPPED).format(file=stop_file(home))
+        self.done.ended_by = self.done.ended_by or why_stopped(self.desk.place.home)
 
     def _one(self, turn: Turn) -> bool:
         """One order; False where none may follow it."""

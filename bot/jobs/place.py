@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from bot import account_states, checkpoints, logs
-from bot.buying_home import check_may_buy, is_stopped, stop_file
+from bot.buying_home import check_may_buy, why_stopped
+from bot.clock_leap import SLEPT
 from bot.clock_off import check_clock
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
@@ -168,13 +169,11 @@ class PlaceOrders:
             if self.place.stopped():
                 return
             if watching.look():
-                # Whatever was read before is old now, and a run is short: a new one has a new browser.
-                done.ended_by = _(
-                    "the machine slept, or its clock was set, in the middle of this; run it again for the rest"
-                )
+                # A run is short: a new one has a new browser.
+                done.ended_by = _(SLEPT)
                 return
-            if is_stopped(self.place.home):
-                done.ended_by = _("buying is stopped: {file}").format(file=stop_file(self.place.home))
+            if (stopped := why_stopped(self.place.home)) is not None:
+                done.ended_by = stopped
                 return
             try:
                 with logs.about(shop=candidate.shop, order=candidate.order):
@@ -223,6 +222,8 @@ class PlaceOrders:
                 return purchasing.hold(candidate, says.held)
             if says.over is not None:
                 return Outcome(candidate, "nothing", says.over)
+            if says.late is not None:
+                return Outcome(candidate, "failed", says.late)
             return purchasing.buy(candidate, lambda: lease.confirm(candidate))
         except ShopBaseError as trouble:
             return Outcome(candidate, "failed", _("the store could not be read: {problem}").format(problem=trouble))

@@ -15,13 +15,12 @@ from playwright.sync_api import Page
 from sqlalchemy.exc import IntegrityError
 
 from bot import checkpoints
-from bot.buying_home import is_stopped, stop_file
+from bot.buying_home import why_stopped
+from bot.clock_leap import SLEPT
 from bot.holds import Held, Hold
 from bot.jobs.comparing import Comparing
 from bot.jobs.desk import Desk
 from bot.jobs.intents import NotNowError
-from bot.jobs.one_by_one import SLEPT
-from bot.jobs.one_by_one import STOPPED as STOP_FILE
 from bot.jobs.paid import PaidOrder, PaidRun, Pressed, Turn
 from bot.jobs.pay_run import PayRun
 from bot.jobs.place import Placed
@@ -106,8 +105,7 @@ class OneByHand:
             checkpoints.reached("pay: one done")
             if outcome.state in ("stopped", "unknown"):
                 break
-        if is_stopped(home):
-            self.done.ended_by = _(STOP_FILE).format(file=stop_file(home))
+        self.done.ended_by = why_stopped(home) or self.done.ended_by
 
     def _one(self, turn: Turn) -> PaidOrder:
         no = self._why_not(turn)

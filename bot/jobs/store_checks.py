@@ -46,7 +46,7 @@ def word_on(place: Workplace, account: str, stores: Stores, candidate: Candidate
         return Word(rows, no=Held(Hold.ADDRESS, {"problems": refused.told}))
     except ShopBaseError as trouble:
         return Word(rows, no=_("the store could not be read: {problem}").format(problem=trouble))
-    return Word(rows, wanted, says.held or says.over)
+    return Word(rows, wanted, says.held or says.over or says.late)
 
 
 class StoreChecks:
