@@ -1,14 +1,11 @@
 # Everything a fresh machine needs: Python 3.11+, GNU make, git and its package registries.
+PYTHON ?= python3
 VENV ?= .venv
 # Half of what a test takes is waiting for a browser, so two workers share a core.
 WORKERS ?= 4
 ifeq ($(OS),Windows_NT)
-PYTHON ?= python3
 BIN := $(VENV)/Scripts
 else
-# Where it will do, the Python of the system: one that somebody compiled themselves is often half as fast.
-WILL_DO := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell /usr/bin/python3 -c "$(WILL_DO)" 2>/dev/null && echo /usr/bin/python3 || echo python3)
 BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
