@@ -20,6 +20,7 @@ from flows.values import Site
 
 DEADLINE = 30.0
 GRACE = 1.5  # how long an answer may still come once the page is drawn
+TELLS_WITHIN = 0.5  # how long the browser may take to tell the status of an answer that it does not show
 LOOK_UP_EVERY = 0.4  # how often a wait looks whether the page was led elsewhere
 SUPERSEDED = "ERR_ABORTED"  # what a navigation says that another one replaced
 
@@ -33,6 +34,13 @@ class Call:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Refused:
+    """An answer that the browser does not show, because it is no script; its status is told a moment later."""
+
+    url: str
+
+
 class Calls:
     """The answers that one page got, each kept only until it is read.
 
@@ -44,7 +52,7 @@ class Calls:
         self._hosts = _answering_hosts(site)
         self._apis = {api.lower() for api in apis}
         self._alarm = alarm
-        self._heard: dict[str, deque[Response | FlowError]] = {api: deque() for api in self._apis}
+        self._heard: dict[str, deque[Response | FlowError | Refused]] = {api: deque() for api in self._apis}
         self._statuses = Statuses(page, "/h5/")
         self._trouble: FlowError | None = None
         self.arrived = True
@@ -110,6 +118,8 @@ class Calls:
         heard = self._heard[api]
         while heard:
             first = heard.popleft()
+            if isinstance(first, Refused):
+                raise self._refused(api, first.url)
             if isinstance(first, FlowError):
                 raise first
             yield first
@@ -138,14 +148,17 @@ class Calls:
             return
         name = self._name_of(request.url)
         if name in self._apis:
-            self._heard[name].append(self._lost(name, request.url, failure))
+            lost = TryLater(f"{name}: {failure}")
+            self._heard[name].append(Refused(request.url) if REFUSED in failure else lost)
         elif self._is_document(request):
             self._trouble = TryLater(f"{_without_query(request.url)}: {failure}")
 
-    def _lost(self, api: str, url: str, failure: str) -> FlowError:
-        status = self._statuses.of(url) if REFUSED in failure else None
+    def _refused(self, api: str, url: str) -> FlowError:
+        until = time.monotonic() + TELLS_WITHIN
+        while (status := self._statuses.of(url)) is None and time.monotonic() < until:
+            self.page.wait_for_timeout(10)
         if status is None or status == 429 or status >= 500:
-            return TryLater(f"{api}: {failure}" if status is None else f"{api}: HTTP {status}")
+            return TryLater(f"{api}: {REFUSED}" if status is None else f"{api}: HTTP {status}")
         return AnswerChanged(api, "answer", "an HTML page instead of a script")
 
     def _is_document(self, request: Request) -> bool:

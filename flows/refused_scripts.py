@@ -12,11 +12,14 @@ REFUSED = "ERR_BLOCKED_BY_ORB"
 
 
 class Statuses:
-    """The last status of each address of a page that holds `mark`."""
+    """The last status of each address of a page that holds `mark`.
+
+    Address and status of a request come from two processes of the browser, in either order.
+    """
 
     def __init__(self, page: Page, mark: str) -> None:
         self._mark = mark
-        self._address_of: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
         self._status_of: dict[str, int] = {}
         self._session = page.context.new_cdp_session(page)
         self._session.on("Network.requestWillBeSent", self._on_request)
@@ -25,11 +28,12 @@ class Statuses:
 
     def of(self, url: str) -> int | None:
         """The status with which an address was answered, None where none was seen."""
-        return self._status_of.get(url)
+        told = [self._status_of.get(asked) for asked, address in self._asked.items() if address == url]
+        return told[-1] if told else None
 
     def forget(self) -> None:
         """Drops what was seen: a new page begins."""
-        self._address_of.clear()
+        self._asked.clear()
         self._status_of.clear()
 
     def close(self) -> None:
@@ -39,9 +43,7 @@ class Statuses:
     def _on_request(self, event: dict[str, Any]) -> None:
         url = str(event["request"]["url"])
         if self._mark in url:
-            self._address_of[event["requestId"]] = url
+            self._asked[event["requestId"]] = url
 
     def _on_status(self, event: dict[str, Any]) -> None:
-        url = self._address_of.get(event["requestId"])
-        if url is not None:
-            self._status_of[url] = int(event["statusCode"])
+        self._status_of[event["requestId"]] = int(event["statusCode"])
