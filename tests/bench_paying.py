@@ -35,15 +35,18 @@ SETTLED = 10  # so many orders warm the browser's own caches
 
 
 class Watch:
-    """Notes when results came, when pages were ready to be pressed, and how much memory was used by then."""
+    """Notes when results came, when pages stood in front, made ready, when they could be pressed, and the memory."""
 
     def __init__(self) -> None:
         self.results: list[float] = []
+        self.in_front: list[float] = []
         self.ready: list[float] = []
         self.memory: list[float] = []
 
     def reached(self, name: str) -> None:
         """Stands in for `checkpoints.reached`."""
+        if name == "pay: in front":
+            self.in_front.append(time.time())
         if name == "pay: handed over":
             self.ready.append(time.time())
 
@@ -59,10 +62,9 @@ class Watch:
         family = [me, *me.children(recursive=True)]
         self.memory.append(sum(_resident(each) for each in family) / 2**20)
 
-    @property
-    def waits(self) -> list[float]:
-        """From each result to the moment at which the next page could be pressed."""
-        return [ready - result for result, ready in zip(self.results, self.ready[1:], strict=False)]
+    def waits(self, moments: list[float]) -> list[float]:
+        """From each result to this moment of the order after it."""
+        return [moment - result for result, moment in zip(self.results, moments[1:], strict=False)]
 
 
 def _resident(process: psutil.Process) -> int:
@@ -109,7 +111,13 @@ def paying_rows() -> "list[Row]":
         presses = sites.state()["presses"]
         database.close()
     return [
-        Row(f"a pay run of {RUN}: next page ready after a result, slowest", max(watch.waits), 2.0, "s"),
+        Row(
+            f"a pay run of {RUN}: next page in front after a result, slowest",
+            max(watch.waits(watch.in_front)),
+            2.0,
+            "s",
+        ),
+        Row("  until it can be pressed, slowest", max(watch.waits(watch.ready)), 2.5, "s"),
         Row("  the whole run, dry run included", seconds / 60, 12.0, "min"),
         Row("  presses an order", presses / RUN, 1.0, ""),
         Row(f"  memory at the end against order {SETTLED}", watch.memory[-1] / watch.memory[SETTLED - 1], 1.15, "x"),
