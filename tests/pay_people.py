@@ -92,8 +92,8 @@ class Unhurried:
     The store is slow from the beginning on. `gaps` are the seconds for which nobody served their page meanwhile.
     """
 
-    SLOW_MS = 1500
-    CALLS = 3  # the order, its tag, and the order once more
+    SLOW_MS = 6000  # so slow that the next page stands in front before all is told
+    CALLS = 3  # what is asked of an order, each time anew where the answer came late
 
     def __init__(self, home: PayHome, skipped: str, other: int) -> None:
         self.store, self.other = home.sandbox.shop, str(other)
