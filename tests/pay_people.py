@@ -89,7 +89,7 @@ class Watched(PayRun):
 class Unhurried:
     """A person who skips one order, and leaves the next open until the store has told all that is asked of `other`.
 
-    The store is slow from the beginning on. `gaps` are the seconds for which nobody served their page meanwhile.
+    The store is slow from their first look on. `gaps` are the seconds for which nobody served their page meanwhile.
     """
 
     SLOW_MS = 6000  # so slow that the next page stands in front before all is told
