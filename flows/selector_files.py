@@ -54,12 +54,16 @@ class SelectorFile:
         return -1 - place if name in self.overridden else place
 
 
-@cache
 def load(page: str, overrides: Path | None = None) -> SelectorFile:
     """The selectors of `page`, with single entries replaced from the folder `overrides`.
 
     Raises SelectorFileError for unknown keys, empty lists, and a `[means]` table or an unknown entry in an override.
     """
+    return _load(page, overrides)
+
+
+@cache
+def _load(page: str, overrides: Path | None) -> SelectorFile:
     own = _folder() / f"{page}.toml"
     table = _parse(own)
     means = _means(own, table.pop(MEANS, {}))
@@ -72,7 +76,7 @@ def load(page: str, overrides: Path | None = None) -> SelectorFile:
 
 def read_anew() -> None:
     """Have every file read again at its next use: a merchant may have mended theirs since."""
-    load.cache_clear()
+    _load.cache_clear()
 
 
 @cache

@@ -27,8 +27,7 @@ for package in (bot, flows):
 for name in AT_NEED:
     importlib.import_module(name)
 configure_mappers()
-for page in selector_files.pages():
-    selector_files.load(page, None)
+selector_files.pages()
 Locale("en").territories.get("US")
 
 # What stands already is not looked through again in every fork, which would copy it.

@@ -51,7 +51,8 @@ class Warming:
         """
         self.nudge()
         is_opened = self._open_next(turn)
-        return any(self._begin(each) for each in self.turns[turn.place : turn.place + 1]) or is_opened
+        following = self.turns[turn.place : turn.place + 1]
+        return (bool(following) and self._begin(following[0])) or is_opened
 
     def _beside(self, turn: Turn) -> None:
         """While the address book of a page is waited for, the pages after it are opened a step further."""
