@@ -52,12 +52,15 @@ def ping(url: str, *, at_most: int = 64_000, seconds: float = 5) -> None:
 def _get(url: str, check: Callable[[str], None], at_most: int, seconds: float) -> bytes:
     import httpx
 
+    from bot.tls import authorities
+
     until = time.monotonic() + seconds
     here = url
     headers = {"Accept-Encoding": "identity"}  # a small answer could unfold into a huge one
     try:
         check(here)
-        with httpx.Client(timeout=seconds, follow_redirects=False, trust_env=not hosts.is_loopback(url)) as client:
+        outside = not hosts.is_loopback(url)
+        with httpx.Client(timeout=seconds, follow_redirects=False, trust_env=outside, verify=authorities()) as client:
             for _redirect in range(REDIRECTS + 1):
                 with client.stream("GET", here, headers=headers) as answer:
                     if not answer.is_redirect:

@@ -11,6 +11,7 @@ from bot.sandbox.aliexpress.gateway import SESSION_COOKIE, TOKEN_COOKIE
 from bot.sandbox.aliexpress.orders import AliRecipient, BuyLine, OrderState
 from bot.sandbox.aliexpress.state import AliWorld
 from bot.sandbox.server import Sandbox
+from bot.tls import authorities
 
 LIST = "mtop.aliexpress.trade.buyer.order.list"
 COUNT = "mtop.aliexpress.trade.buyer.order.count"
@@ -30,7 +31,9 @@ class Asker:
         host = urlsplit(sandbox.acs).netloc
         cookies = {SESSION_COOKIE: session} if session else {}
         self.cookies = {**cookies, TOKEN_COOKIE: "0_0"} if token else cookies
-        self._client = httpx.Client(base_url=sandbox.shopbase, headers={"Host": host}, trust_env=False)
+        self._client = httpx.Client(
+            base_url=sandbox.shopbase, headers={"Host": host}, trust_env=False, verify=authorities()
+        )
 
     def __enter__(self) -> "Asker":
         return self

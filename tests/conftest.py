@@ -1,5 +1,6 @@
 """What the browser tests share: which Chromium, with which switches, in which language."""
 
+import gc
 import os
 import shutil
 import sys
@@ -13,12 +14,15 @@ from playwright.sync_api import Browser, Playwright
 from bot.browser import NO_PICTURES, own_download
 from bot.browser_install import Machine, find
 from bot.db import Database, open_database
+from tests import statements
 from tests.databases import name_of, new_postgres_database, postgres_server
 
 # A home that others may look into is refused, so what tests make is as private as what the program makes.
 os.umask(0o077)
 # Playwright's driver is started some hundred times: what Node has compiled once is kept beside what is installed.
 os.environ.setdefault("NODE_COMPILE_CACHE", str(Path(sys.prefix) / ".node-cache"))
+
+statements.share()
 
 if TYPE_CHECKING:
     from bot.sandbox.aliexpress.state import AliWorld
@@ -76,6 +80,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the longest modules first; within a module their order stays."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What stands once all tests are known is never looked through for what could be thrown away."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def shared_folder() -> Path:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import configure_mappers
 
 import bot
 import flows
+from bot.tls import authorities
 from flows import selector_files
+from tests import statements
 
 RUN_BY_OTHERS = ("__main__", "bot.migrations", "bot.locale")
 # What the program, or a library, imports only where it is needed.
@@ -27,7 +29,9 @@ for package in (bot, flows):
 for name in AT_NEED:
     importlib.import_module(name)
 configure_mappers()
+statements.share()
 selector_files.pages()
+authorities()
 Locale("en").territories.get("US")
 
 # What stands already is not looked through again in every fork, which would copy it.

@@ -25,6 +25,7 @@ from bot.shopbase.errors import (
     told_by,
 )
 from bot.shopbase.pacing import Pacing
+from bot.tls import authorities
 
 TIMEOUT_SECONDS = 30.0
 TRIES = 5
@@ -85,6 +86,7 @@ class AdminCalls:
             headers={"Accept": "application/json", **secret_header},
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
+            verify=authorities(),
             # A proxy named in the environment serves the world outside, not a store on this machine.
             trust_env=urlsplit(base_url).scheme == "https",
             transport=transport,

@@ -57,13 +57,15 @@ def shell(
         **(more or {}),
     }
     given = (inline or {}).items()
+    sheets = ("page.css", "shop.css") if "shop.js" in scripts else ("page.css",)
     page = static_file("shell.html").decode()
     for mark, text in (
         ("{lang}", words.locale.replace("_", "-")),
         ("{title}", title),
         ("{inline}", "".join(f"<script>window.{name} = {_in_script(each)};</script>\n" for name, each in given)),
         ("{told}", _in_script(told)),
-        # In one file: a page of many small ones would take longer than what it does.
+        # All in the page and one file: a page of many small ones would take longer than what it does.
+        ("{style}", "\n".join(static_file(name).decode() for name in sheets)),
         ("{scripts}", "+".join(("mtop.js", "drawing.js", *scripts))),
     ):
         page = page.replace(mark, text)
@@ -85,14 +87,18 @@ def to_sign_in(site: Site, request: Request) -> Response:
 
 
 async def asset(request: Request) -> Response:
-    """A script or a style sheet, or several one after the other."""
-    names = str(request.path_params["name"]).split("+")
-    known = {file.name for file in _STATIC.iterdir() if file.suffix != ".html"}
-    if not known.issuperset(names):
+    """A script, or several one after the other."""
+    content = _scripts(str(request.path_params["name"]))
+    if content is None:
         return Response("not found", 404)
-    media = "text/css" if names[0].endswith(".css") else "text/javascript"
-    content = b"\n".join(static_file(name) for name in names)
-    return Response(content, media_type=media, headers={"Cache-Control": "max-age=3600"})
+    return Response(content, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
+
+
+@cache
+def _scripts(names: str) -> bytes | None:
+    known = {file.name for file in _STATIC.iterdir() if file.suffix == ".js"}
+    asked = names.split("+")
+    return b"\n".join(static_file(name) for name in asked) if known.issuperset(asked) else None
 
 
 @cache

@@ -24,7 +24,6 @@
   }
 
   function countVisit(page) {
-    document.head.append(make("link", { rel: "stylesheet", href: "/assets/shop.css" }));
     new Image().src = `/v.gif?ev=pv&page=${page}&t=${Date.now()}`;
   }
 
