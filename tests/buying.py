@@ -1,12 +1,14 @@
 """What the tests of the buying flows share: a guarded tab of one account, and what is to be bought in it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from bot.sandbox.aliexpress.address_book import typed_entry
 from bot.sandbox.aliexpress.buyers import Buyer
 from bot.sandbox.aliexpress.orders import AliOrder
 from bot.sandbox.aliexpress.products import Product, Sku
@@ -122,15 +124,30 @@ def context_fixture(browser: Browser, browser_context_args: dict[str, Any]) -> I
     opened.close()
 
 
-@pytest.fixture(name="till")
-def till_fixture(context: BrowserContext, sandbox: Sandbox, ali: Any, me: str) -> Iterator[Till]:
-    """A guarded tab, signed in to this test's account, which pays by Boleto, later."""
+@contextmanager
+def opened_till(context: BrowserContext, sandbox: Sandbox, account: str) -> Iterator[Till]:
+    """A guarded tab, signed in to this account, which pays by Boleto, later."""
     context.clear_cookies()
-    context.add_cookies(storage_state(ali.sign_in(me))["cookies"])  # type: ignore[arg-type]
+    context.add_cookies(storage_state(sandbox.ali.sign_in(account))["cookies"])  # type: ignore[arg-type]
     with Guard(context, sandbox.site) as guard:
         page = context.new_page()
         page.set_default_timeout(8000)
-        till = Till(sandbox, page, guard, me)
+        till = Till(sandbox, page, guard, account)
         till.buyer.kind = "pay_now_deferred"
         yield till
         page.close()
+
+
+@pytest.fixture(name="till")
+def till_fixture(context: BrowserContext, sandbox: Sandbox, ali: Any, me: str) -> Iterator[Till]:
+    """A till of this test's own account, whose address book begins with the address here: nothing has to be typed."""
+    with opened_till(context, sandbox, me) as till:
+        till.buyer.book.add(typed_entry(typed(HERE)), default=True)
+        yield till
+
+
+@pytest.fixture(name="till")
+def new_till_fixture(context: BrowserContext, sandbox: Sandbox, ali: Any, me: str) -> Iterator[Till]:
+    """A till of this test's own account, whose address book holds the merchant's two entries alone."""
+    with opened_till(context, sandbox, me) as till:
+        yield till

@@ -10,6 +10,7 @@ import tomlkit
 from playwright.sync_api import BrowserContext
 from sqlmodel import col, select
 
+from bot.address import compose
 from bot.buying_home import note_reconciled
 from bot.clock_leap import ClockWatch
 from bot.config import Config, load
@@ -21,6 +22,7 @@ from bot.jobs.purchasing import Outcome
 from bot.models import AliOrder, Line, Order, Purchase, PurchaseOrder, PurchaseState
 from bot.models_buying import ProvenMethod
 from bot.opening import database_of, now
+from bot.sandbox.aliexpress.address_book import typed_entry
 from bot.sandbox.aliexpress.orders import AliOrder as Made
 from bot.sandbox.aliexpress.orders import OrderState
 from bot.sandbox.ready_home import storage_state
@@ -28,6 +30,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.shop_goods import CATALOGUE, US
 from bot.sandbox.shop_state import ShopOrder
 from bot.work import Workplace
+from tests.buying import typed
 
 ACCOUNT = "main"
 OVER = (PurchaseState.CANCELLED, PurchaseState.CLOSED)
@@ -161,7 +164,12 @@ class BuyingHome:
 
 
 class Keeper(BuyingHome):
-    """The same with a browser that is open already, signed in to an AliExpress account that no other test has."""
+    """The same with a browser that is open already, signed in to an AliExpress account that no other test has.
+
+    The account's address book holds each buyer already while `knows_buyers`: nothing is typed, which is quicker.
+    """
+
+    knows_buyers = True
 
     def __init__(self, sandbox: Sandbox, folder: Path, context: BrowserContext, account: str) -> None:
         super().__init__(sandbox, folder)
@@ -170,6 +178,14 @@ class Keeper(BuyingHome):
         self.buyer.kind = "pay_now_deferred"
         self.slept: list[float] = []
         self.sign_in()
+
+    def sell(self, *products: int, **facts: Any) -> ShopOrder:
+        """An order as before, for an address that the account's book may hold."""
+        order = super().sell(*products, **facts)
+        to = compose(order.address, phone=order.phone).ship_to
+        if self.knows_buyers and to is not None:
+            self.buyer.book.add(typed_entry(typed(to)), default=True)
+        return order
 
     def sign_in(self) -> None:
         """The browser is this account's from now on."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from bot.sandbox.aliexpress.address_book import typed_entry
 from bot.sandbox.aliexpress.orders import AliOrder, OrderState
 from bot.sandbox.payer import Payer
 from bot.sandbox.ready_home import storage_state
@@ -16,7 +17,7 @@ from flows.pay_page import Warm, finish, warm
 from flows.paying import watch
 from flows.values_buying import Quote
 from flows.values_paying import PayStep, Sight
-from tests.buying import Till, soon
+from tests.buying import HERE, Till, soon, typed
 
 PATIENCE = 120
 
@@ -95,6 +96,7 @@ def counter_fixture(context: BrowserContext, sandbox: Sandbox, ali: Any, me: str
         page.set_default_timeout(8000)
         counter = Counter(sandbox, page, guard, me)
         counter.buyer.kind = "pay_now_card"
+        counter.buyer.book.add(typed_entry(typed(HERE)), default=True)
         yield counter
     for opened in context.pages:
         opened.close()

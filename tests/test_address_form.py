@@ -8,9 +8,9 @@ from flows.errors import CannotBuy, Reason
 from flows.pages.address_form import Entry, field_name
 from flows.set_address import OwnEntry, check_untouched, country_names, own_place
 from flows.values_buying import ShipTo
-from tests.buying import HERE, THERE, Till, context_fixture, till_fixture
+from tests.buying import HERE, THERE, Till, context_fixture, new_till_fixture
 
-context, till = context_fixture, till_fixture
+context, till = context_fixture, new_till_fixture
 
 MERCHANTS = [("Minh Tran", "25 Ly Thuong Kiet", "Hoan Kiem"), ("Minh Tran", "400 Burnside St", "Portland")]
 OURS = ("Nguyen Van Duc", "123 Main Street", "Portland")

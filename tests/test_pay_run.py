@@ -158,7 +158,7 @@ def test_person_who_is_needed_ends_the_run(home: PayHome, ali: Any) -> None:
 
 def test_slow_store_does_not_hold_up_the_persons_page(home: PayHome) -> None:
     """Proves that whoever is at an order is served all the time while the store is asked about the next one."""
-    first, second, *_, last = (home.sell() for _ in range(5))
+    first, second, *_, last = (home.sell(product) for product in (0, 1, 1, 1, 1))
     person = Unhurried(home, first.name, last.id)
     try:
         done = home.pay({}, rest=person)

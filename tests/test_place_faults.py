@@ -52,6 +52,7 @@ def events(keeper: Keeper) -> list[str]:
 
 def test_address_that_is_refused_or_altered_is_held(keeper: Keeper) -> None:
     """Proves that an address AliExpress does not take, or changes as it saves it, stops the purchase."""
+    keeper.knows_buyers = False
     order, before = keeper.sell(), keeper.presses
     keeper.sandbox.ali.set_faults({"address_refused": "We can't deliver to this address"})
     assert Reason.ADDRESS_REFUSED == why_held(keeper, keeper.one(order.name))

@@ -15,6 +15,7 @@ from bot.clock_leap import ClockWatch
 from bot.holds import Hold
 from bot.models_buying import ProvenMethod
 from bot.sandbox.aliexpress.buyers import PaymentKind
+from bot.sandbox.shop_goods import CATALOGUE
 from flows.errors import NeedKind, PageChanged, PersonNeeded, Reason
 from tests.buying_home import ACCOUNT, Keeper
 from tests.keepers import (  # noqa: F401
@@ -28,25 +29,30 @@ from tests.keepers import (  # noqa: F401
 
 
 @pytest.mark.parametrize(
-    ("faults", "expected"),
+    ("faults", "expected", "says"),
     [
-        ({"sku_gone_at": "item"}, Reason.SKU_GONE),
-        ({"sku_gone_at": "confirm"}, Reason.SKU_GONE),
-        ({"sold_out_at": "item"}, Reason.SOLD_OUT),
-        ({"sold_out_at": "confirm"}, Reason.SOLD_OUT),
-        ({"carrier_gone_at": "confirm"}, Reason.CARRIER_GONE),
-        ({"price_jump_at": "confirm"}, Hold.PRICE_DRIFT),
-        ({"currency_at": "item"}, Reason.CURRENCY_DIFFERS),
-        ({"currency_at": "confirm"}, Reason.CURRENCY_DIFFERS),
-        ({"quantity_reset": True}, Reason.QUANTITY_CHANGED),
-        ({"extra_line": True}, Reason.QUANTITY_CHANGED),
+        ({"sku_gone_at": "item"}, Reason.SKU_GONE, "asked {sku}"),
+        ({"sku_gone_at": "confirm"}, Reason.SKU_GONE, "no longer available"),
+        ({"sold_out_at": "item"}, Reason.SOLD_OUT, "asked 2, page shows none left"),
+        ({"sold_out_at": "confirm"}, Reason.SOLD_OUT, "out of stock"),
+        ({"carrier_gone_at": "item"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM"),
+        ({"carrier_gone_at": "confirm"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM"),
+        ({"price_jump_at": "confirm"}, Hold.PRICE_DRIFT, ""),
+        ({"currency_at": "item"}, Reason.CURRENCY_DIFFERS, "asked USD, page shows EUR"),
+        ({"currency_at": "confirm"}, Reason.CURRENCY_DIFFERS, "asked USD, page shows EUR"),
+        ({"quantity_reset": True}, Reason.QUANTITY_CHANGED, "asked 2, page shows 1"),
+        ({"extra_line": True}, Reason.QUANTITY_CHANGED, "asked 1 product, page shows 2"),
     ],
     ids=str,
 )
-def test_what_the_pages_say_differently_is_held(never: Keeper, faults: dict[str, Any], expected: str) -> None:
+def test_what_the_pages_say_differently_is_held(
+    never: Keeper, faults: dict[str, Any], expected: str, says: str
+) -> None:
     """Proves the reason for each difference between what is wanted and what item page or confirm page say."""
     never.sandbox.ali.set_faults(faults)
-    assert expected == why_held(never, never.one("#1001"))
+    outcome = never.one("#1001")
+    assert expected == why_held(never, outcome)
+    assert says.format(sku=CATALOGUE[0].ali_sku_id) in outcome.why
 
 
 @pytest.mark.parametrize(
