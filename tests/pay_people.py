@@ -117,7 +117,7 @@ class Unhurried:
         if self.last:
             self.gaps.append(now - self.last)
         self.last = now
-        context.pages[0].wait_for_timeout(20)
+        context.pages[0].wait_for_timeout(200)
 
 
 class WithCoupon:

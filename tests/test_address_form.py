@@ -54,18 +54,14 @@ def form(request: pytest.FixtureRequest, till: Till) -> str:
     return str(request.param)
 
 
-def test_merchants_entries_stay_and_one_is_added(till: Till, form: str) -> None:
-    """Proves that the first address makes a new entry, which is not the default, beside the merchant's own."""
+def test_one_entry_is_added_and_then_edited_for_the_next_order(till: Till, form: str) -> None:
+    """Proves that the first address makes a new entry, which is not the default, beside the merchant's own, and that
+    it is edited for the next one, apartment and all: the book does not grow."""
     read = till.prepare()
     assert [*MERCHANTS, OURS] == till.book()
     assert till.buyer.book.entries[0].id == till.buyer.book.default
     assert "Nguyen Van Duc" in read.recipient
     assert (HERE,) == till.own.known
-
-
-def test_own_entry_is_edited_for_the_next_order(till: Till, form: str) -> None:
-    """Proves that the robot's entry is edited, apartment and all, and the book does not grow."""
-    till.prepare()
     first = till.buyer.book.entries[2]
     till.prepare(ship_to=THERE)
     assert [*MERCHANTS, ("Ann Lee", "77 Other Road", "Austin")] == till.book()

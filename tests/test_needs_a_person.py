@@ -109,7 +109,10 @@ class TestService:
         assert 5 - len(read) == here.merchant.ali.page_loads["detail"]
         assert (None, True) == (stands(here).waits_for, stands(here).probe_ok)
 
-    @pytest.mark.parametrize(("answered", "kept"), [(0, 0), (4, 3)], ids=["first page", "fifth page"])
+    @pytest.mark.parametrize(
+        ("answered", "kept"),
+        [pytest.param(0, 0, id="first page", marks=pytest.mark.long), pytest.param(4, 3, id="fifth page")],
+    )
     def test_a_slider_comes_and_goes(self, here: Office, answered: int, kept: int) -> None:
         """A human check on any page pauses the account for six hours; the robot then looks by itself, silently where it
         is still asked, and goes on, saying so, when it is not."""

@@ -18,6 +18,8 @@ from tests.shopping import ADDRESS, GRACE, TOTAL, Shopper, context_fixture, shop
 
 context = context_fixture
 shopper = shopper_fixture
+# What the tests of the buying flows meet as well (test_press, test_place_order, test_place_held): they would fail too.
+met_by_the_flows = pytest.mark.long
 STATUS = "detail_order_status_block"
 SOLD_OUT = "Sorry, the quantity you selected is out of stock."
 NO_SKU = "The product options you selected are no longer available."
@@ -45,6 +47,7 @@ def says(shopper: Shopper) -> str:
     return shopper.page.locator(".comet-error").text_content() or ""
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("way", ["xhr", "jsonp", "beacon", "form", "window", "iframe", "worker", "socket"])
 def test_order_call_takes_every_way(shopper: Shopper, context: BrowserContext, way: str) -> None:
     """Proves that one press makes one order by each way of sending, and that the page goes on to the result."""
@@ -59,6 +62,7 @@ def test_order_call_takes_every_way(shopper: Shopper, context: BrowserContext, w
     assert ([OrderState.TO_PAY], before + 1) == (made, shopper.ali.market.order_calls)
 
 
+@met_by_the_flows
 @pytest.mark.parametrize(("how", "made"), [("lost", 1), ("lost_before", 0), ("500", 1), ("500_before", 0)])
 def test_answer_of_the_order_call_is_lost(shopper: Shopper, how: str, made: int) -> None:
     """Proves that the page knows nothing after either, while the order was made or was not."""
@@ -123,6 +127,7 @@ def test_two_sellers_are_two_orders_and_no_number_shows(shopper: Shopper) -> Non
     assert f"Order ID: {first}, {second}" == told
 
 
+@met_by_the_flows
 @pytest.mark.parametrize(
     ("faults", "text"),
     [
@@ -209,6 +214,7 @@ def test_carrier_and_quantity_can_be_changed_on_the_page(shopper: Shopper) -> No
     assert [(2, 2595)] == [(order.lines[0].quantity, order.total) for order in shopper.orders()]
 
 
+@met_by_the_flows
 @pytest.mark.parametrize(
     ("faults", "expected"),
     [
@@ -242,6 +248,7 @@ CHANGES = {
 }
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("on", ["timer", "mouseover", "pointerdown"])
 @pytest.mark.parametrize("what", list(CHANGES))
 def test_page_changes_between_reading_and_the_press(shopper: Shopper, what: str, on: str) -> None:
@@ -289,6 +296,7 @@ def test_popup_lies_over_the_button_until_it_is_closed(shopper: Shopper) -> None
     assert [] == shopper.orders()
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("place", ["confirm", "press"])
 def test_session_ends_half_way(shopper: Shopper, place: str) -> None:
     """Proves that the sign-in page comes after the item page or after the press, and that nothing is ordered."""
@@ -304,6 +312,7 @@ def test_session_ends_half_way(shopper: Shopper, place: str) -> None:
     assert [] == shopper.orders()
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("place", ["item", "confirm", "press"])
 def test_human_check_comes_half_way(shopper: Shopper, place: str) -> None:
     """Proves that the check comes over the page from the stage on that was named."""

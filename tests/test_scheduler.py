@@ -214,10 +214,10 @@ class TestTrouble:
     """Trouble of one job stops no other, and passing trouble is tried again."""
 
     def test_again_after_5_15_and_45_minutes(self, office: Office) -> None:
-        """A site that does not answer is asked again after 5, 15 and 45 minutes, and then at the next slot."""
+        """A sync that did not come to its end is tried after 5, 15 and 45 minutes, and then at the next slot."""
         office.merchant.bought(TOTE)
-        office.merchant.ali.set_faults({"traffic_limit": True})
-        with Running(office) as running:
+        office.wait_seconds = 0.01
+        with account_lock(office.home, "main", sandbox=True), Running(office) as running:
             running.wait_for("sync main")
             for moment in ("11:54", "11:55", "12:00", "12:04", "12:05", "12:19", "12:20", "13:04", "13:05", "14:00"):
                 running.at(moment)
