@@ -40,7 +40,7 @@ class Shop:
         """The lease of a home of that name."""
         home = Home(self.folder / name)
         home.ensure()
-        return Lease(self.database, self.store.client, home, self.clock)
+        return Lease(self.database, self.store.client, home, self.clock, rest=self.clock.sleep)
 
     def candidate(self, position: int = 1) -> Candidate:
         """A line as it was planned."""
@@ -235,3 +235,20 @@ def test_store_that_answers_too_slowly_is_not_leased(shop: Shop, monkeypatch: py
     monkeypatch.setattr(checkpoints, "reached", lambda _name: shop.clock.sleep(3))
     assert "too slowly" in (shop.lease().check(shop.candidate(), live=True).late or "")
     assert [] == shop.sold.tags
+
+
+@pytest.mark.parametrize(("taken", "rests"), [(0, [5.0]), (3, [2.0]), (60, [])])
+def test_last_look_comes_when_no_other_home_can_write_any_more(shop: Shop, taken: float, rests: list[float]) -> None:
+    """Proves that a tag which another home writes late over ours is seen before a press, however quick pages are."""
+    lease, rested = shop.lease(), []
+    assert StoreSays() == lease.check(shop.candidate(), live=True)
+    shop.clock.sleep(taken)
+
+    def rest(seconds: float) -> None:
+        if seconds:
+            rested.append(seconds)
+        shop.sold.tags = ["dropferry:0123456789ab"]
+
+    lease.rest = rest
+    assert (Hold.OTHER_HOME, {"home": "dropferry:0123456789ab"}) == cause(lease.confirm(shop.candidate()))
+    assert rests == rested

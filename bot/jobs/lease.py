@@ -1,7 +1,8 @@
 """Reads a store order once more just before it is bought, and marks it as this home's, so that no other buys it."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import checkpoints
@@ -9,7 +10,7 @@ from bot.buying_home import home_id
 from bot.db import Database
 from bot.holds import Held, Hold
 from bot.home import Home
-from bot.intake import take_in
+from bot.intake import Change, take_in
 from bot.intake_changes import OVER
 from bot.language import _, mark
 from bot.models import Line, Order, Purchase, PurchaseState
@@ -19,9 +20,11 @@ from bot.standing import OLD_APP, restand
 from bot.tabs import PAID_IN_STORE
 
 TAG = "dropferry:"
-# What was read longer ago is read again before a tag is put on it: opening the pages of a purchase takes longer, so
-# another home that tagged in between still finds out before its press.
+# What was read longer ago is read again before a tag is put on it.
 AT_ONCE = timedelta(seconds=2)
+# So long after our tag another home, which read the order before it, may still put its own over it. The pages of a
+# purchase take longer nearly always; where they did not, the last look waits for the rest.
+SETTLED = timedelta(seconds=5)
 TRIES = 3
 LOST = mark("whose tag took the place of ours")
 
@@ -37,12 +40,15 @@ class StoreSays:
 
 @dataclass(slots=True)
 class Lease:
-    """Checks and leases the orders of one shop."""
+    """Checks and leases the orders of one shop; so long as `settles` after a tag other homes may still write theirs."""
 
     database: Database
     shopbase: ShopBase
     home: Home
     clock: Callable[[], datetime]
+    settles: timedelta = SETTLED
+    rest: Callable[[float], None] = time.sleep
+    _tagged_at: datetime | None = field(default=None, init=False)
 
     def check(self, candidate: Candidate, *, live: bool) -> StoreSays:
         """Read the order; with `live` tag it as this home's. Raises ShopBaseError; nothing was changed then."""
@@ -56,7 +62,11 @@ class Lease:
                 return _to(other)
             checkpoints.reached("place: about to lease")
             if self.clock() - asked_at < AT_ONCE:
-                return _to(self._tag(reply))
+                # Tags are replaced as a whole: of two homes that tag at once the later wins, and `confirm` finds out.
+                self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
+                self._tagged_at = self.clock()
+                checkpoints.reached("place: tagged")
+                return StoreSays()
         return StoreSays(late=_("the store answers too slowly to be sure that no other dropferry is at this order"))
 
     def confirm(self, candidate: Candidate) -> StoreSays:
@@ -64,6 +74,8 @@ class Lease:
 
         A home that tagged it at the same time may have written its own tag over ours in between.
         """
+        if self._tagged_at is not None:
+            self.rest(max(0.0, (self._tagged_at + self.settles - self.clock()).total_seconds()))
         says, reply = self._read(candidate)
         if says is not None or reply is None:
             return says or StoreSays()
@@ -85,7 +97,7 @@ class Lease:
         except ShopNotFound:
             return StoreSays(over=_("the order is no longer in the store")), None
         with self.database.write() as session:
-            take_in(session, before.shop, reply, self.clock())
+            change, _order = take_in(session, before.shop, reply, self.clock())
             session.flush()
             order = session.get_one(Order, candidate.order_id)
             line = session.get_one(Line, candidate.line)
@@ -98,7 +110,8 @@ class Lease:
                 )
             if over is not None:
                 _cancel(session.get_one(Purchase, candidate.purchase, with_for_update=True))
-            restand(session, [candidate.order_id], self.clock())
+            if change is not Change.SAME or over is not None:
+                restand(session, [candidate.order_id], self.clock())
         if over is not None:
             return StoreSays(over=over), reply
         if changed:
@@ -108,15 +121,6 @@ class Lease:
     @property
     def _ours(self) -> str:
         return TAG + home_id(self.home)
-
-    def _tag(self, reply: OrderReply) -> str | None:
-        """Put our tag on, then read again. Tags are replaced as a whole: of two homes that tag at once the later wins,
-        and the other finds out here, or by `confirm` after the seconds that its pages have taken.
-        """
-        self.shopbase.set_tags(reply.id, [*reply.tags, self._ours])
-        checkpoints.reached("place: tagged")
-        reply = self.shopbase.order(reply.id)
-        return self._other_home(reply) or (None if self._ours in reply.tags else _(LOST))
 
     def _other_home(self, reply: OrderReply) -> str | None:
         return next((tag for tag in reply.tags if tag.startswith(TAG) and tag != self._ours), None)

@@ -17,7 +17,7 @@ from bot.clock_off import check_clock
 from bot.evidence import forget_old
 from bot.jobs.checking import Checks
 from bot.jobs.known import KnownOrders
-from bot.jobs.lease import Lease, StoreSays
+from bot.jobs.lease import SETTLED, Lease, StoreSays
 from bot.jobs.looking import Looker, look_back
 from bot.jobs.purchasing import Outcome, Purchasing
 from bot.jobs.stores import Stores
@@ -215,7 +215,10 @@ class PlaceOrders:
     def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Read the store order once more, and lease it when it is going to be ordered."""
         try:
-            lease = Lease(self.place.database, self.stores.of(candidate.shop), self.place.home, self.place.clock)
+            # The stand-in's pages take no time: waiting would be most of what is done there.
+            settles = timedelta(0) if self.place.config.is_sandbox else SETTLED
+            store = self.stores.of(candidate.shop)
+            lease = Lease(self.place.database, store, self.place.home, self.place.clock, settles)
             says: StoreSays = lease.check(candidate, live=self.live)
             checkpoints.reached("place: leased")
             if says.held is not None:
