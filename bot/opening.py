@@ -1,5 +1,6 @@
 """Opens what a job works with: the database, a shop's API, an account's browser."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,13 @@ from bot.home import Home
 from bot.secrets import DATABASE_PASSWORD, Secrets
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Playwright
 
     from bot.locks import Note
     from bot.shopbase import ShopBase
+
+
+_here = threading.local()
 
 
 def now() -> datetime:
@@ -155,12 +159,27 @@ def _this_or_own(database: Database | None, home: Home, config: Config) -> Itera
 
 
 @contextmanager
+def one_driver() -> Iterator["Playwright"]:
+    """Playwright's driver for all browsers that this thread opens in the block: each start of it takes a second."""
+    from playwright.sync_api import sync_playwright
+
+    started: Playwright | None = getattr(_here, "driver", None)
+    if started is not None:
+        yield started
+        return
+    with sync_playwright() as playwright:
+        _here.driver = playwright
+        try:
+            yield playwright
+        finally:
+            del _here.driver
+
+
+@contextmanager
 def account_context(
     home: Home, config: Config, account: str, *, attended: bool, only_reads: bool, left: "Note | None"
 ) -> Iterator["BrowserContext"]:
     """The account's own browser, or for reading the one that a person has open on its profile."""
-    from playwright.sync_api import sync_playwright
-
     from bot import attached
     from bot.browser import account_browser, import_cookies
 
@@ -172,7 +191,7 @@ def account_context(
     open_one = attached.running(profile)
     if open_one is not None and not only_reads:
         raise attached.must_be_closed(account)
-    with sync_playwright() as playwright:
+    with one_driver() as playwright:
         if open_one is not None:
             with attached.looked_into(playwright, config, open_one) as context:
                 yield context

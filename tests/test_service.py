@@ -105,7 +105,7 @@ class TestOneRunAHome:
 class TestTheEnd:
     """However it is ended, the step at hand is finished and no browser stays."""
 
-    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize("way", [*WAYS[:2], *(pytest.param(each, marks=pytest.mark.long) for each in WAYS[2:])])
     def test_in_the_middle_of_a_sync(self, sandbox: Sandbox, home: Path, way: str) -> None:
         """Ended while pages load, the process is gone within seconds with its browser, keeps what it read, and the
         run is marked to be made up."""
@@ -126,7 +126,7 @@ class TestTheEnd:
         assert (False, True) == (run.ok, run.again_at is not None)
         assert "Traceback" not in "".join(running.said)
 
-    @pytest.mark.parametrize("way", WAYS[1:])
+    @pytest.mark.parametrize("way", [*WAYS[2:], *(pytest.param(each, marks=pytest.mark.long) for each in WAYS[1:2])])
     def test_a_single_sync(self, sandbox: Sandbox, home: Path, way: str) -> None:
         """A `sync` by hand that is interrupted keeps what it read, leaves no browser and ends with code 7."""
         with_orders(sandbox, home, 15)

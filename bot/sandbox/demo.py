@@ -21,7 +21,7 @@ from bot.jobs.reconciling import reconcile_account
 from bot.jobs.suggest import accept, find_suggestions
 from bot.language import _
 from bot.listing import count_tabs, list_orders
-from bot.opening import browser_of, database_of
+from bot.opening import browser_of, database_of, one_driver
 from bot.outcomes import pulled_line, pushed_line, synced_line
 from bot.sandbox.demo_pay_run import play_pay_run
 from bot.sandbox.server import Sandbox
@@ -48,6 +48,7 @@ def run_demo(*, headless: bool = True) -> None:
         tempfile.TemporaryDirectory(prefix="dropferry-demo-", ignore_cleanup_errors=True) as folder,
         Sandbox() as sandbox,
         _opened(sandbox, Path(folder) / "home", headless) as place,
+        one_driver(),
     ):
         _Day(sandbox, place).play()
     output.say()
