@@ -215,6 +215,9 @@ class PlaceOrders:
     def _one(self, purchasing: Purchasing, candidate: Candidate) -> Outcome:
         """Read the store order once more, and lease it when it is going to be ordered."""
         try:
+            bought = purchasing.hold_if_bought(candidate)
+            if bought is not None:
+                return bought
             # The stand-in's pages take no time: waiting would be most of what is done there.
             settles = timedelta(0) if self.place.config.is_sandbox else SETTLED
             store = self.stores.of(candidate.shop)

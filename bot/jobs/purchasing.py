@@ -104,6 +104,22 @@ class Purchasing:
         """The written word about the purchases of the account."""
         return Intents(self.home, self.database, self.account, self.checks, self.clock)
 
+    def hold_if_bought(self, candidate: Candidate) -> Outcome | None:
+        """Hold what somebody else has perhaps bought; a backlog bought by hand costs no question to the store.
+
+        Raises FlowError where AliExpress cannot tell.
+        """
+        try:
+            with self.database.read() as session:
+                rows = PurchaseRows.load(session, candidate.purchase)
+            wanted = wanted_for(rows, self.config.account(self.account).currency)
+        except (UnmappedError, AddressRefused):
+            return None  # told with its reason once the store has had its say
+        # After the quote before this one the guard is closed, also for the pages that tell what was bought.
+        self.guard.reading()
+        numbers = self.known.perhaps_bought(rows, wanted)
+        return self.hold(candidate, Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})) if numbers else None
+
     def buy(self, candidate: Candidate, last_word: Callable[[], StoreSays]) -> Outcome:
         """Take one purchase as far as it may go; `last_word` reads the store order once more just before the press.
 
@@ -135,11 +151,6 @@ class Purchasing:
             wanted = wanted_for(rows, self.config.account(self.account).currency)
         except AddressRefused as refused:
             return Held(Hold.ADDRESS, {"problems": refused.told})
-        # After the quote before this one the guard is closed, also for the pages that tell what was bought.
-        self.guard.reading()
-        numbers = self.known.perhaps_bought(rows, wanted)
-        if numbers:
-            return Held(Hold.PERHAPS_BOUGHT, {"numbers": ", ".join(numbers)})
         try:
             quote = prepare(self.page, self.site, wanted, self.guard, own=self._own.entry(), on_step=_checkpoint)
         except CannotBuy as no:
