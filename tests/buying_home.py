@@ -37,7 +37,13 @@ OVER = (PurchaseState.CANCELLED, PurchaseState.CLOSED)
 
 
 class BuyingHome:
-    """One home folder of `sandbox` whose account pays by slip, and may buy without anybody watching."""
+    """One home folder of `sandbox` whose account pays by slip, and may buy without anybody watching.
+
+    While `knows_buyers` the account's address book holds each buyer already: nothing is typed, which is quicker.
+    """
+
+    account = ACCOUNT
+    knows_buyers = False
 
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox = sandbox
@@ -76,7 +82,11 @@ class BuyingHome:
         shop = self.sandbox.shop
         # One after the other: the robot buys first what was paid first.
         sold_at = shop.now() - timedelta(hours=2) + timedelta(seconds=len(shop.orders))
-        return shop.add_order(goods, place=US, **{"created": sold_at, **facts})
+        order = shop.add_order(goods, place=US, **{"created": sold_at, **facts})
+        to = compose(order.address, phone=order.phone).ship_to
+        if self.knows_buyers and to is not None:
+            self.sandbox.ali.market.buyer(self.account).book.add(typed_entry(typed(to)), default=True)
+        return order
 
     def pull(self) -> None:
         """Pull the store."""
@@ -164,10 +174,7 @@ class BuyingHome:
 
 
 class Keeper(BuyingHome):
-    """The same with a browser that is open already, signed in to an AliExpress account that no other test has.
-
-    The account's address book holds each buyer already while `knows_buyers`: nothing is typed, which is quicker.
-    """
+    """The same with a browser that is open already, signed in to an AliExpress account that no other test has."""
 
     knows_buyers = True
 
@@ -178,14 +185,6 @@ class Keeper(BuyingHome):
         self.buyer.kind = "pay_now_deferred"
         self.slept: list[float] = []
         self.sign_in()
-
-    def sell(self, *products: int, **facts: Any) -> ShopOrder:
-        """An order as before, for an address that the account's book may hold."""
-        order = super().sell(*products, **facts)
-        to = compose(order.address, phone=order.phone).ship_to
-        if self.knows_buyers and to is not None:
-            self.buyer.book.add(typed_entry(typed(to)), default=True)
-        return order
 
     def sign_in(self) -> None:
         """The browser is this account's from now on."""

@@ -1,6 +1,5 @@
 """The database: times, words, lost updates, migrations and what happens when they fail."""
 
-import multiprocessing
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.db import HEAD, Database, DatabaseError, alembic_config, open_database
 from bot.facts import Tab
 from bot.models import JobRun, Line, Order, PullCursor, Purchase, PurchaseState
 from tests import rows
+from tests.forking import WAYS
 
 LATEST = HEAD
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -109,8 +109,7 @@ def test_no_update_is_lost_between_processes(database: Database) -> None:
     """Three processes that read, add one and write end at the sum of all their turns."""
     with database.write() as session:
         session.add(JobRun(name="count", slot=NOW, started_at=NOW, counts={"n": 0}))
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_count_up, args=(database.url, 15)) for _ in range(3)]
+    workers = [WAYS.Process(target=_count_up, args=(database.url, 15)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -115,7 +115,8 @@ def ali_fixture(sandbox: Sandbox) -> Iterator[Any]:
 
 
 def to_buy(shop: BuyingHome, orders: int = 1) -> None:
-    """So many lines that are still to be bought, pulled."""
+    """So many lines that are still to be bought, pulled; of several the addresses are still to be typed."""
+    shop.knows_buyers = orders == 1
     held = shop.held()
     waiting = sum(not made for line, made in shop.made().items() if line not in held)
     for place in range(orders - waiting):

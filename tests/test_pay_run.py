@@ -113,7 +113,9 @@ def test_no_number_of_presses_in_an_hour_is_too_many_for_a_person(home: PayHome)
     assert dict.fromkeys([each.name for each in orders], "placed") == states(home.pay(dry=True))
 
 
-@pytest.mark.parametrize(("cap", "why"), [("per_run", Hold.OVER_RUN), ("per_day", Hold.OVER_DAY)])
+@pytest.mark.parametrize(
+    ("cap", "why"), [("per_run", Hold.OVER_RUN), pytest.param("per_day", Hold.OVER_DAY, marks=pytest.mark.long)]
+)
 def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: Hold) -> None:
     """Proves that a dry run adds up what it lists, so that nobody ticks what would be held when it is their turn."""
     first, second = home.sell(), home.sell()

@@ -136,8 +136,6 @@ def test_product_that_is_not_to_be_had(till: Till, change: dict[str, Any], reaso
 @pytest.mark.parametrize(
     ("faults", "error", "kind"),
     [
-        ({"signed_out_at": "confirm"}, PersonNeeded, NeedKind.SIGNED_OUT),
-        ({"captcha_at": "item"}, PersonNeeded, NeedKind.CAPTCHA),
         ({"captcha_at": "confirm"}, PersonNeeded, NeedKind.CAPTCHA),
         ({"button_popup": True}, PageChanged, None),
         ({"design": "unknown"}, FlowError, None),

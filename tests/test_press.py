@@ -140,8 +140,10 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize("redraw", ["total", "button", "method", "quantity", "recipient"])
-@pytest.mark.parametrize("redraw_on", ["mouseover", "pointerdown"])
+@pytest.mark.parametrize(
+    ("redraw", "redraw_on"),
+    [*((what, "pointerdown") for what in CHANGED), ("total", "mouseover"), ("button", "mouseover")],
+)
 def test_page_that_changes_between_trial_and_press_is_not_pressed(till: Till, redraw: str, redraw_on: str) -> None:
     """Proves that a button, method, total, quantity or recipient that changes under the hand stops the press."""
     till.sandbox.ali.set_faults({"redraw": redraw, "redraw_on": redraw_on})

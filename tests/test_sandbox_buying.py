@@ -26,6 +26,8 @@ from tests.test_sandbox_pages import MARKS
 
 context = context_fixture
 shopper = shopper_fixture
+# What the tests of the buying flows meet as well (test_address_form, test_place_order, test_press): they would fail too.
+met_by_the_flows = pytest.mark.long
 COLD = "Query product info failed, query param orderLine DTO is empty"
 METHOD = "[class*=chosen-channel-title]"
 # Only a way of sending that costs something has an amount; the saved one is free. The dates are today's generation's.
@@ -85,6 +87,7 @@ def test_choosing_on_the_item_page_reaches_the_confirm_page_to_the_letter(shoppe
     assert "2" == shopper.page.locator(".comet-input-number-input").input_value()
 
 
+@met_by_the_flows
 def test_us_account_is_led_to_the_moved_id(shopper: Shopper) -> None:
     """Proves that a US-routed account gets id + 2^51 in address and data, and buys under it."""
     shopper.buyer.us_routed = True
@@ -143,6 +146,7 @@ def test_confirm_page_has_the_marks_of_the_hand_copy(shopper: Shopper, shared: P
         ("unknown_button", ("Continue securely", "Visa **** 4242"), OrderState.PROCESSING),
     ],
 )
+@met_by_the_flows
 def test_each_button_does_what_it_does(shopper: Shopper, kind: Any, shown: Any, state: OrderState) -> None:
     """Proves label, payment block and effect of each kind: one order, charged or left to pay, one press."""
     market, page = shopper.ali.market, shopper.page
@@ -178,6 +182,7 @@ def test_confirm_page_in_vietnamese(shopper: Shopper, design: str) -> None:
     assert "Miễn phí" == shopper.rows()["Phí vận chuyển"]
 
 
+@met_by_the_flows
 def test_bonus_that_covers_all_is_paid_at_once(shopper: Shopper) -> None:
     """Proves rows and total with a coupon and a bonus, and that a total of zero orders and pays."""
     shopper.buyer.coupon, shopper.buyer.bonus = 198, 10_000
@@ -220,6 +225,7 @@ def test_total_stops_moving_after_the_rows(shopper: Shopper) -> None:
     assert ["|false", "$7.98|false", "$8.61|true"] == shopper.page.evaluate("window.seen")
 
 
+@met_by_the_flows
 def test_drawer_saves_and_chooses_an_address(shopper: Shopper) -> None:
     """Proves boxes without names, the sheet with Other at its end, and that the default stays the merchant's."""
     default = shopper.buyer.book.default
@@ -243,6 +249,7 @@ def test_drawer_saves_and_chooses_an_address(shopper: Shopper) -> None:
     assert ["Grace Kessler"] == [order.recipient.name for order in shopper.orders()]
 
 
+@met_by_the_flows
 def test_dialog_saves_and_chooses_an_address(shopper: Shopper) -> None:
     """Proves the other design: a form with lists outside of it, the first state preset, Confirm; then editing."""
     shopper.ali.set_faults({"address_design": "form", "design": "2022"})
@@ -263,6 +270,7 @@ def test_dialog_saves_and_chooses_an_address(shopper: Shopper) -> None:
     assert ("Oregon", "Portland", "5035550101") == (added.province, added.city, added.phone)
 
 
+@met_by_the_flows
 def test_entries_are_chosen_edited_and_made_default(shopper: Shopper) -> None:
     """Proves the list: which entry is chosen and which is the default, editing one, the switch, and deleting."""
     mine, office = shopper.buyer.book.entries
@@ -288,6 +296,7 @@ def test_entries_are_chosen_edited_and_made_default(shopper: Shopper) -> None:
 
 
 @pytest.mark.parametrize("design", ["drawer", "form"])
+@met_by_the_flows
 def test_address_is_refused_field_by_field(shopper: Shopper, design: str) -> None:
     """Proves the site's own words under a street that is too long and a ZIP that is none, and that nothing is saved."""
     shopper.ali.set_faults({"address_design": design})
@@ -312,6 +321,7 @@ def test_address_is_refused_field_by_field(shopper: Shopper, design: str) -> Non
     assert 2 == len(shopper.buyer.book.entries)
 
 
+@met_by_the_flows
 def test_brazil_asks_for_a_cpf(shopper: Shopper) -> None:
     """Proves that another country changes code, places and boxes, and that an empty book opens the form at once."""
     shopper.buyer.book.entries, shopper.buyer.book.default = [], ""

@@ -71,6 +71,7 @@ def test_answer_of_the_order_call_is_lost(shopper: Shopper, how: str, made: int)
     assert (OOPS, made) == (answered(shopper.page), len(shopper.orders()))
 
 
+@met_by_the_flows
 def test_token_is_renewed_once_at_the_order_call(shopper: Shopper) -> None:
     """Proves FAIL_SYS_TOKEN_EXOIRED once: two calls, one press, one order."""
     shopper.ali.set_faults({"order_call": "token"})
@@ -94,6 +95,7 @@ def test_slow_answer_comes_after_the_order_was_made(shopper: Shopper) -> None:
     assert (True, 1) == meanwhile
 
 
+@met_by_the_flows
 def test_refused_order_says_why(shopper: Shopper) -> None:
     """Proves that the page shows the text of a refusal, and that there is no order."""
     shopper.ali.set_faults({"order_refused": "Your order was unsuccessful."})
@@ -101,6 +103,7 @@ def test_refused_order_says_why(shopper: Shopper) -> None:
     assert ("Your order was unsuccessful.", []) == (answered(shopper.page), shopper.orders())
 
 
+@met_by_the_flows
 def test_double_click_of_the_page_orders_twice(shopper: Shopper) -> None:
     """Proves that one press with two calls makes two orders."""
     shopper.ali.set_faults({"double_click": True})
@@ -167,6 +170,7 @@ def test_item_page_shows_what_is_left(shopper: Shopper) -> None:
     assert [3, 3, 3, 3, 2] == ways
 
 
+@met_by_the_flows
 def test_product_that_is_off_sale_or_not_sent_there(shopper: Shopper, sandbox: Sandbox) -> None:
     """Proves the words for a product taken off sale, for one not sent to a country, and for one that never was."""
     market, page = shopper.ali.market, shopper.page
@@ -193,6 +197,7 @@ def test_product_that_is_off_sale_or_not_sent_there(shopper: Shopper, sandbox: S
     shopper.product.carriers.clear()
 
 
+@met_by_the_flows
 def test_carrier_goes_and_another_one_is_taken(shopper: Shopper) -> None:
     """Proves that the confirm page silently takes another carrier where the one asked for is gone."""
     shopper.ali.set_faults({"carrier_gone_at": "confirm"})
@@ -270,6 +275,7 @@ def test_page_changes_between_reading_and_the_press(shopper: Shopper, what: str,
     assert (998 if what == "total" else 798, what != "total") == (order.total, order.paid_at is not None)
 
 
+@met_by_the_flows
 def test_quantity_and_recipient_can_change_too(shopper: Shopper) -> None:
     """Proves that both change as drawn, and that the order is what was drawn last."""
     seen = []
@@ -284,6 +290,7 @@ def test_quantity_and_recipient_can_change_too(shopper: Shopper) -> None:
     assert [("2", "Minh Tran"), ("1", "Somebody Else")] == seen == made
 
 
+@met_by_the_flows
 def test_popup_lies_over_the_button_until_it_is_closed(shopper: Shopper) -> None:
     """Proves that the button cannot be hit beneath it, and that it can afterwards."""
     shopper.ali.set_faults({"button_popup": True})
@@ -329,6 +336,7 @@ def test_human_check_comes_half_way(shopper: Shopper, place: str) -> None:
     assert [] == shopper.orders()
 
 
+@met_by_the_flows
 def test_address_is_refused_or_altered(shopper: Shopper) -> None:
     """Proves the text of a refusal under the street, and another name than the one typed once it is saved."""
     shopper.ali.set_faults({"address_refused": "We can't deliver to this address"})

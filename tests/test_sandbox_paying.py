@@ -123,6 +123,7 @@ def test_window_closed_half_way(card: Shopper, payer: Payer, asker: Asker, way: 
     assert charges == card.ali.market.charges
 
 
+@met_by_the_flows
 def test_refused_card_leaves_the_order_to_pay(card: Shopper, payer: Payer, asker: Asker) -> None:
     """Proves the words of a refusal, the unpaid order, and that another card pays it, once."""
     charges = card.ali.market.charges
@@ -151,6 +152,7 @@ def test_payment_that_is_still_verified(card: Shopper, payer: Payer) -> None:
     assert order.paid_at is None
 
 
+@met_by_the_flows
 def test_bank_is_told_no(card: Shopper, payer: Payer) -> None:
     """Proves that Cancel at the bank, and a third wrong code, end in a refusal and an unpaid order."""
     order = pressed(card, payer, "3ds")
@@ -198,6 +200,7 @@ def test_lost_order_call_never_reaches_the_bank(card: Shopper, payer: Payer, how
     assert [OrderState.TO_PAY] * made == [order.state for order in card.orders()]
 
 
+@met_by_the_flows
 def test_money_is_taken_and_the_answer_lost(card: Shopper, payer: Payer) -> None:
     """Proves that the result page may never come though the order is paid; the order list tells it."""
     order = pressed(card, payer, "3ds")

@@ -115,7 +115,6 @@ class TestTrouble:
         ("fault", "error"),
         [
             ({"empty_skeleton": True}, PageChanged),
-            ({"broken_json": True}, PageChanged),
             ({"traffic_limit": True}, TryLater),
         ],
         ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -148,7 +147,7 @@ class TestTrouble:
         merchant.ali.set_faults({"signed_out": False, "captcha": None})
         assert (kind, None) == (caught.value.kind, merchant.ali_order(number).status)
 
-    @pytest.mark.parametrize("trouble", ["captcha", "signed_out"])
+    @pytest.mark.parametrize("trouble", [pytest.param("captcha", marks=pytest.mark.long), "signed_out"])
     def test_a_person_is_needed_in_the_middle(self, merchant: Merchant, context: BrowserContext, trouble: str) -> None:
         """What was read before AliExpress asked for a person is kept; the rest is read next time, and only that."""
         numbers = several(merchant, 6)
