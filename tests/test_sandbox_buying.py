@@ -26,7 +26,7 @@ from tests.test_sandbox_pages import MARKS
 
 context = context_fixture
 shopper = shopper_fixture
-# What the tests of the buying flows meet as well (test_address_form, test_place_order, test_press): they would fail too.
+# What the tests of the flows meet as well (test_address_form, test_place_order, test_press): they would fail too.
 met_by_the_flows = pytest.mark.long
 COLD = "Query product info failed, query param orderLine DTO is empty"
 METHOD = "[class*=chosen-channel-title]"
