@@ -69,6 +69,7 @@ def test_one_entry_is_added_and_then_edited_for_the_next_order(till: Till, form:
     assert (THERE,) == till.own.known
 
 
+@pytest.mark.parametrize("form", ["drawer", pytest.param("form", marks=pytest.mark.long)], indirect=True)
 def test_address_that_stands_there_is_only_chosen(till: Till, form: str) -> None:
     """Proves that an entry which shows the address already is chosen and not edited, whosever it is."""
     till.prepare()
@@ -95,6 +96,7 @@ def test_entry_that_the_merchant_made_the_default_is_left_alone(till: Till) -> N
     assert till.buyer.book.entries[2].id == till.buyer.book.default
 
 
+@pytest.mark.parametrize("form", ["drawer", pytest.param("form", marks=pytest.mark.long)], indirect=True)
 def test_empty_book_gets_its_first_entry(till: Till, form: str) -> None:
     """Proves that an account without any address gets one, which is then edited though the site made it the default."""
     till.buyer.book.entries, till.buyer.book.default = [], ""

@@ -200,6 +200,7 @@ def test_a_reconcile_through_which_the_machine_sleeps(sandbox: Sandbox, tmp_path
     assert 1 == len([line for line in said if "the browser is opened anew" in line])
 
 
+@pytest.mark.long
 def test_a_check_of_mappings_through_which_the_machine_sleeps(
     sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

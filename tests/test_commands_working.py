@@ -71,7 +71,7 @@ class TestSync:
             ({"captcha": True}, 4, "do that check yourself, in the window that this opens: dropferry login main"),
             ({"signed_out": True}, 4, "sign in again: dropferry login main"),
             ({"only_answers": ["list"], "empty_skeleton": True}, 5, "dropferry: a page of AliExpress is not as it was"),
-            ({"only_answers": ["list"], "traffic_limit": True}, 1, "dropferry: "),
+            pytest.param({"only_answers": ["list"], "traffic_limit": True}, 1, "dropferry: ", marks=pytest.mark.long),
         ],
         ids=["captcha", "signed_out", "changed", "busy"],
     )

@@ -190,7 +190,7 @@ class TestList:
 class TestFiles:
     """`map export` and `map import`."""
 
-    def test_through_the_pipes(self, home: Path) -> None:
+    def test_through_the_pipes(self, dropferry: Dropferry, home: Path) -> None:
         """With - the file goes through standard output and input, byte for byte, on a Vietnamese console too."""
         variables = {**os.environ, HOME_VARIABLE: str(home), "PYTHONIOENCODING": "cp1258"}
 
@@ -201,11 +201,11 @@ class TestFiles:
             assert (0, b"") == (done.returncode, done.stderr)
             return done.stdout
 
-        command("set", "91", URL, "--option", "Màu=đỏ 🔴")
+        assert 0 == dropferry("map", "set", "91", URL, "--option", "Màu=đỏ 🔴").code
         text = command("export", "-")
         assert text.startswith(b"\xef\xbb\xbfshop,variant_id,")
         assert "đỏ 🔴" in text.decode()
-        command("unset", "91")
+        assert 0 == dropferry("map", "unset", "91").code
         command("import", "-", given=text)
         assert text == command("export", "-")
 

@@ -91,6 +91,8 @@ PAYING = (
 )  # fmt: skip
 # Of these the two tests that look closer.
 ELSEWHERE = ("pay: placed", "place: intent committed")
+# Before anything is written, and killed there by test_place_crashes as well.
+IN_PLACE = ("place: last word", "place: before intent commit")
 SKIPPING = ("pay: taken back",)
 HOLDING = ("pay: held",)
 TWO = (("pay: address begun", 1), ("pay: warming", 2))
@@ -143,7 +145,14 @@ def kill(shop: BuyingHome, point: str, deed: str = "pay", visit: int = 1) -> Non
     assert KILLED == done.returncode, f"{point} was not reached: {done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("point", [each for each in PAYING if each not in ELSEWHERE])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(each, marks=pytest.mark.long) if each in IN_PLACE else each
+        for each in PAYING
+        if each not in ELSEWHERE
+    ],
+)
 def test_killed_while_paying(shop: BuyingHome, point: str) -> None:
     """Proves that a run killed there leaves at most one order for each line, and that the next one goes on from it."""
     to_buy(shop)

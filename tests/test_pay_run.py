@@ -106,6 +106,7 @@ def test_address_that_changes_while_the_order_is_in_front_is_held(
     assert ({(order.name, 1): Hold.STORE_CHANGED}, before) == (home.held(), home.presses)
 
 
+@pytest.mark.long
 def test_no_number_of_presses_in_an_hour_is_too_many_for_a_person(home: PayHome) -> None:
     """Proves that the cap on purchases in an hour, which is for the robot, holds back nobody who presses themselves."""
     home.limit(per_hour=1)

@@ -41,7 +41,13 @@ class Asked:
         return self.answer
 
 
-@pytest.mark.parametrize(("answer", "state"), [(Choice.NO, PurchaseState.NEW), (Choice.NOT_SURE, PurchaseState.INTENT)])
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        pytest.param(Choice.NO, PurchaseState.NEW, marks=pytest.mark.long),
+        (Choice.NOT_SURE, PurchaseState.INTENT),
+    ],
+)
 def test_window_closed_before_the_press(
     home: PayHome, playwright: Playwright, answer: Choice, state: PurchaseState
 ) -> None:

@@ -33,6 +33,8 @@ STEPS = re.compile(r'\b(?:on_)?step\("([^"]+)"')
 # Checkpoints up to the intent, around the press, and after it, in the order in which a run comes to them.
 BEFORE = ("about to lease", "tagged", "leased", "item page", "confirm page", "address set", "quote read", "ready")
 AROUND = ("quoted", "last word", "before intent commit", "intent committed", "intent remembered", "armed")
+# After these nothing is otherwise than before: neither here nor at AliExpress.
+ONLY_READ = ("item page", "confirm page", "quote read", "ready", "quoted")
 AFTER = ("pressed", "outcome", "after press", "looked", "before placed commit", "placed", "one done")
 
 
@@ -77,7 +79,10 @@ def check(shop: BuyingHome) -> None:
     assert 0 == shop.sandbox.ali.market.charges
 
 
-@pytest.mark.parametrize("point", [*BEFORE, *AROUND, *AFTER])
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param(each, marks=pytest.mark.long) if each in ONLY_READ else each for each in (*BEFORE, *AROUND, *AFTER)],
+)
 def test_killed_at_a_checkpoint(shop: BuyingHome, point: str) -> None:
     """Proves that a run killed there leaves at most one order for each line, and that the next one goes on from it."""
     something_to_buy(shop, typed=point in BEFORE)

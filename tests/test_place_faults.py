@@ -115,9 +115,9 @@ def test_what_a_pull_or_a_person_changes_after_the_address_was_typed_is_not_pres
     ("faults", "made"),
     [
         ({"order_call": "lost"}, 1),
-        ({"double_click": True}, 1),
         ({"order_call": "token"}, 1),
-        ({"shows_number": True, "lag_seconds": A_DAY}, 1),
+        pytest.param({"double_click": True}, 1, marks=pytest.mark.long),
+        pytest.param({"shows_number": True, "lag_seconds": A_DAY}, 1, marks=pytest.mark.long),
     ],
     ids=str,
 )

@@ -35,10 +35,14 @@ from tests.keepers import (  # noqa: F401
         ({"sku_gone_at": "confirm"}, Reason.SKU_GONE, "no longer available"),
         ({"sold_out_at": "item"}, Reason.SOLD_OUT, "asked 2, page shows none left"),
         ({"sold_out_at": "confirm"}, Reason.SOLD_OUT, "out of stock"),
-        ({"carrier_gone_at": "item"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM"),
+        pytest.param(
+            {"carrier_gone_at": "item"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM", marks=pytest.mark.long
+        ),
         ({"carrier_gone_at": "confirm"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM"),
         ({"price_jump_at": "confirm"}, Hold.PRICE_DRIFT, ""),
-        ({"currency_at": "item"}, Reason.CURRENCY_DIFFERS, "asked USD, page shows EUR"),
+        pytest.param(
+            {"currency_at": "item"}, Reason.CURRENCY_DIFFERS, "asked USD, page shows EUR", marks=pytest.mark.long
+        ),
         ({"currency_at": "confirm"}, Reason.CURRENCY_DIFFERS, "asked USD, page shows EUR"),
         ({"quantity_reset": True}, Reason.QUANTITY_CHANGED, "asked 2, page shows 1"),
         ({"extra_line": True}, Reason.QUANTITY_CHANGED, "asked 1 product, page shows 2"),

@@ -104,7 +104,11 @@ def test_known_refusal_after_the_press_is_sure(till: Till, faults: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    "order_by", ["fetch", "xhr", "jsonp", "beacon", "form", "iframe", "window", "worker", "socket"]
+    "order_by",
+    [
+        *("fetch", "beacon", "form", "window", "worker", "socket"),
+        *(pytest.param(way, marks=pytest.mark.long) for way in ("xhr", "jsonp", "iframe")),
+    ],
 )
 def test_one_order_at_most_whichever_way_it_is_sent(till: Till, order_by: str) -> None:
     """Proves that a press makes one order by the ways that a page has, or none, and that the guard tells which."""

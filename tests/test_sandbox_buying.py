@@ -102,7 +102,7 @@ def test_us_account_is_led_to_the_moved_id(shopper: Shopper) -> None:
     assert [moved] == [line.product_id for order in shopper.orders() for line in order.lines]
 
 
-@pytest.mark.parametrize("design", ["2026", "2022"])
+@pytest.mark.parametrize("design", ["2026", pytest.param("2022", marks=pytest.mark.long)])
 def test_confirm_page_needs_the_item_page_in_its_tab(shopper: Shopper, context: BrowserContext, design: str) -> None:
     """Proves that it fails cold, in another tab, for another product, and for a second time."""
     shopper.ali.set_faults({"design": design})
@@ -168,7 +168,7 @@ def test_new_accounts_are_the_two_of_today(ali: AliWorld) -> None:
     assert ["pay_now_card", "pay_now_deferred", "pay_now_deferred"] == kinds
 
 
-@pytest.mark.parametrize("design", ["2026", "2022"])
+@pytest.mark.parametrize("design", ["2026", pytest.param("2022", marks=pytest.mark.long)])
 def test_confirm_page_in_vietnamese(shopper: Shopper, design: str) -> None:
     """Proves the labels of each kind of button, and of the rows, in either design."""
     shopper.ali.set_faults({"language": "vi", "design": design})

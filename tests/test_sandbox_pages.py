@@ -16,6 +16,8 @@ from bot.sandbox.ready_home import storage_state
 from bot.sandbox.server import Sandbox
 from tests.asking import GRACE, LAMP, TOTE, in_state
 
+# What the tests of reading meet as well (test_check_orders, test_scrape_tracking, test_sign_in): they would fail too.
+met_by_the_flows = pytest.mark.long
 CARDS = "document.querySelectorAll('.order-item').length"
 # Tag, classes and data-pl of every element, hashes off: what a selector could hold on to.
 MARKS = """root => [...root.querySelectorAll('*')].map(one => [one.tagName,
@@ -47,6 +49,7 @@ def open_list(page: Page, sandbox: Sandbox, cards: int, tab: str = "") -> None:
     page.wait_for_function(f"{CARDS} === {cards}")
 
 
+@met_by_the_flows
 def test_list_draws_and_view_orders_appends(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that ten orders are drawn, that "View orders" appends the next ten, and that it goes away at the end."""
     made = ali.bulk(23, me)
@@ -82,6 +85,7 @@ def test_card_of_several_lines_is_pictures(sandbox: Sandbox, ali: AliWorld, page
     assert ["$", "1", "5", ".", "9", "6"] == total
 
 
+@met_by_the_flows
 def test_tabs_show_their_orders(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that a tab opens by its address and by a press, and that the open one is marked."""
     (number,) = in_state(ali, me, OrderState.AWAITING_DELIVERY)
@@ -94,6 +98,7 @@ def test_tabs_show_their_orders(sandbox: Sandbox, ali: AliWorld, page: Page, me:
     assert ["To pay"] == page.locator(".order-item-header-status-text").all_text_contents()
 
 
+@met_by_the_flows
 def test_detail_page(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that status, dates, recipient, line and prices stand where the selectors look for them."""
     (number,) = in_state(ali, me, OrderState.AWAITING_DELIVERY)
@@ -114,6 +119,7 @@ def test_detail_page(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> No
     ).all_text_contents()
 
 
+@met_by_the_flows
 def test_tracking_page_draws_every_parcel(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that both parcels of an order show number, carrier and scans, and the arrival in words."""
     (number,) = ali.buy(GRACE, [LAMP], me)
@@ -173,6 +179,7 @@ def test_unknown_email_is_offered_to_register(sandbox: Sandbox, page: Page) -> N
     page.get_by_text("Register", exact=True).wait_for()
 
 
+@met_by_the_flows
 def test_session_that_ends_leads_to_the_login(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that a session which ends between two pages of the list sends the page to the login."""
     ali.bulk(15, me)
@@ -198,6 +205,7 @@ def test_first_load_brings_banner_and_app(
         assert (0, 0) == (page.locator("[data-role=gdpr-accept]").count(), page.locator("#J_xiaomi_dialog").count())
 
 
+@met_by_the_flows
 def test_popup_lies_over_the_button(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that "View orders" cannot be pressed under the overlay, and can once it is closed."""
     ali.bulk(11, me)
@@ -211,6 +219,7 @@ def test_popup_lies_over_the_button(sandbox: Sandbox, ali: AliWorld, page: Page,
     page.wait_for_function(f"{CARDS} === 11")
 
 
+@met_by_the_flows
 def test_page_without_calls_still_draws(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that with `no_calls` the list draws and pages while no answer of the gateway can be heard."""
     ali.bulk(11, me)
@@ -231,6 +240,7 @@ def test_page_without_calls_still_draws(sandbox: Sandbox, ali: AliWorld, page: P
         ("tracking", ("/p/tracking/index.html?tradeOrderId={}", "[class*='mailNoValue']")),
     ],
 )
+@met_by_the_flows
 def test_drawn_page_disagrees(sandbox: Sandbox, page: Page, me: str, what: str, place: tuple[str, str]) -> None:
     """Proves that the drawn number, status or tracking number becomes another one."""
     (number,) = in_state(sandbox.ali, me, OrderState.AWAITING_DELIVERY)
@@ -263,6 +273,7 @@ def test_unknown_design_has_nothing_to_hold_on_to(sandbox: Sandbox, ali: AliWorl
     assert 0 == page.locator(".order-item, [data-pl], [class*='order-']").count()
 
 
+@met_by_the_flows
 def test_captcha_covers_the_page(sandbox: Sandbox, ali: AliWorld, page: Page) -> None:
     """Proves that a human check is seen on the page too."""
     ali.set_faults({"captcha": True})
@@ -271,6 +282,7 @@ def test_captcha_covers_the_page(sandbox: Sandbox, ali: AliWorld, page: Page) ->
 
 
 @pytest.mark.parametrize("fault", ["lost", "http_500", "html", "broken_json"])
+@met_by_the_flows
 def test_broken_answer_is_an_oops(sandbox: Sandbox, ali: AliWorld, page: Page, fault: str) -> None:
     """Proves that a page whose data do not come says so instead of staying empty."""
     ali.set_faults({fault: True})

@@ -31,6 +31,7 @@ def to_pay(shopper: Shopper, count: int) -> list[str]:
     return numbers[::-1]
 
 
+@pytest.mark.long  # test_pay_together meets it as well
 def test_ticked_orders_are_paid_at_once(shopper: Shopper, payer: Payer) -> None:
     """Proves that ticked orders alone go to one payment, which is open until the cashier's button is pressed."""
     numbers = to_pay(shopper, 3)
@@ -107,6 +108,7 @@ def test_unpaid_order_is_paid_from_its_own_page(shopper: Shopper, payer: Payer) 
     assert 0 == shopper.page.get_by_role("button", name="Pay now").count()
 
 
+@pytest.mark.long  # test_pay_together meets it as well
 def test_cancel_shows_late_and_cancels(shopper: Shopper, asker: Asker, payer: Payer) -> None:
     """Proves that Cancel comes after the page, ends an unpaid and a paid order, and is refused for a sent one."""
     unpaid, paid, sent = (shopper.ali.buy(RECIPIENT, [TOTE], shopper.buyer.account)[0] for _ in range(3))

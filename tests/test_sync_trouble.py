@@ -55,7 +55,10 @@ class TestTrouble:
 
     @pytest.mark.parametrize(
         "fault",
-        [{"unknown_status": "Gone fishing"}, {"missing_block": "detail_order_status_block"}],
+        [
+            {"unknown_status": "Gone fishing"},
+            pytest.param({"missing_block": "detail_order_status_block"}, marks=pytest.mark.long),
+        ],
         ids=lambda fault: next(iter(fault)),
     )
     def test_one_bad_order_page(
