@@ -297,6 +297,7 @@ def test_order_of_somebody_else_is_refused(sandbox: Sandbox, ali: AliWorld, page
     assert isinstance(read[mine], OrderDetail)
 
 
+@pytest.mark.long
 def test_silent_site_ends_the_reading(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that a site that fails three pages in a row is given up until later, not asked for every page."""
     made = ali.bulk(8, me)
@@ -309,6 +310,7 @@ def test_silent_site_ends_the_reading(sandbox: Sandbox, ali: AliWorld, page: Pag
     assert [page] == page.context.pages
 
 
+@pytest.mark.long
 def test_reading_that_is_given_up_closes_its_tabs(sandbox: Sandbox, ali: AliWorld, page: Page, me: str) -> None:
     """Proves that a consumer that stops leaves no tab behind, though some are still loading."""
     made = ali.bulk(6, me)

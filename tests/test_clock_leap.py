@@ -178,6 +178,7 @@ def test_a_sync_through_which_the_machine_sleeps(
     assert 1 == len([line for line in said if "the browser is opened anew" in line])
 
 
+@pytest.mark.long
 def test_a_reconcile_through_which_the_machine_sleeps(sandbox: Sandbox, tmp_path: Path) -> None:
     """A list that was seen before and after a sleep is looked at anew, in a new browser, before anything is concluded
     from it."""

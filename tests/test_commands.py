@@ -248,6 +248,7 @@ class TestLink:
         assert (code, "") == (done.returncode, done.stdout)
         assert says in done.stderr
 
+    @pytest.mark.long
     def test_suggestions(self, sandbox: Sandbox, home: Path) -> None:
         """What was bought by hand is found; nothing is tied without a yes; --yes ties the sure ones."""
         sandbox.world.buy("#1003")

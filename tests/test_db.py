@@ -106,16 +106,16 @@ def _count_up(url: str, times: int) -> None:
 
 
 def test_no_update_is_lost_between_processes(database: Database) -> None:
-    """Three processes that read, add one and write end at the sum of all their turns."""
+    """Two processes that read, add one and write end at the sum of all their turns."""
     with database.write() as session:
         session.add(JobRun(name="count", slot=NOW, started_at=NOW, counts={"n": 0}))
-    workers = [WAYS.Process(target=_count_up, args=(database.url, 15)) for _ in range(3)]
+    workers = [WAYS.Process(target=_count_up, args=(database.url, 20)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
     with database.read() as session:
-        assert session.exec(select(JobRun)).one().counts == {"n": 45}
+        assert session.exec(select(JobRun)).one().counts == {"n": 40}
 
 
 def test_a_newer_database_is_refused(database_url: str) -> None:

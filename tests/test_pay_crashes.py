@@ -173,7 +173,7 @@ def test_killed_between_two_orders(shop: BuyingHome, ali: Any, point: str, visit
     ("point", "deed"),
     [
         *((each, "by hand") for each in BY_HAND),
-        ("pay: taken back", "by hand, skip"),
+        pytest.param("pay: taken back", "by hand, skip", marks=pytest.mark.long),
         *(pytest.param(each, "by hand", marks=pytest.mark.long) for each in ALSO_BY_HAND),
     ],
 )

@@ -80,6 +80,7 @@ def test_payment_is_the_persons_alone(counter: Counter, how: str) -> None:
     assert noted == len(counter.guard.aborted)
 
 
+@pytest.mark.long
 def test_press_after_a_refused_card_orders_nothing_more(counter: Counter) -> None:
     """Proves that who opens the confirm page again after an unsuccessful payment, and presses, orders no second one."""
     counter.sandbox.ali.set_faults({"payment": "refused"})
@@ -166,6 +167,7 @@ def test_address_that_the_person_changed_is_refused_and_set_anew(counter: Counte
     assert ["Nguyen Van Duc"] == [order.recipient.name for order in counter.orders()]
 
 
+@pytest.mark.long
 def test_page_that_the_person_loaded_anew_in_vain_is_finished_again(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

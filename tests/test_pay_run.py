@@ -159,6 +159,7 @@ def test_person_who_is_needed_ends_the_run(home: PayHome, ali: Any) -> None:
     assert {PurchaseState.NEW} == {home.state_of(each.name) for each in waiting}
 
 
+@pytest.mark.long
 def test_slow_store_does_not_hold_up_the_persons_page(home: PayHome) -> None:
     """Proves that whoever is at an order is served all the time while the store is asked about the next one."""
     first, second, *_, last = (home.sell(product) for product in (0, 1, 1, 1, 1))
@@ -171,6 +172,7 @@ def test_slow_store_does_not_hold_up_the_persons_page(home: PayHome) -> None:
     assert max(person.gaps) < person.SLOW_MS / 1000
 
 
+@pytest.mark.long
 def test_total_that_changes_in_front_is_accepted_once(home: PayHome) -> None:
     """Proves that who has accepted another total on the page itself is not asked the same once more."""
     order = home.sell()
@@ -188,6 +190,7 @@ def test_stop_file_takes_back_what_waits_for_a_press(home: PayHome) -> None:
     assert [] == home.orders()
 
 
+@pytest.mark.long
 def test_nothing_is_handed_over_after_a_sleep(home: PayHome) -> None:
     """Proves that a run ends at its next order once the machine has slept, and says so."""
     first, second = home.sell(), home.sell(1)
@@ -202,6 +205,7 @@ def test_nothing_is_handed_over_after_a_sleep(home: PayHome) -> None:
     assert PurchaseState.NEW is home.state_of(second.name)
 
 
+@pytest.mark.long
 def test_bank_may_take_its_time(home: PayHome, ali: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that nothing covers or closes the page of a person who is still paying after a quarter of an hour."""
     first, second = home.sell(), home.sell(1)

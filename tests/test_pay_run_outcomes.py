@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from bot.holds import Hold
@@ -42,6 +43,7 @@ def test_interrupted_before_the_press_nothing_is_left_open(home: PayHome) -> Non
     assert (PurchaseState.NEW, []) == (home.state_of(order.name), home.orders())
 
 
+@pytest.mark.long
 def test_interrupted_while_paying_the_order_is_finished(home: PayHome, ali: Any) -> None:
     """Proves that Ctrl-C during 3-D Secure lets the person finish, notes the number, and begins no other."""
     first, second = home.sell(), home.sell(1)
@@ -52,6 +54,7 @@ def test_interrupted_while_paying_the_order_is_finished(home: PayHome, ali: Any)
     all_is_well(home)
 
 
+@pytest.mark.long
 def test_window_closed_at_the_bank_leaves_an_order_to_pay(home: PayHome, ali: Any) -> None:
     """Proves that an order whose payment was left is found and noted as unpaid, and the run goes on."""
     left, paid = home.sell(), home.sell(1)
@@ -62,6 +65,7 @@ def test_window_closed_at_the_bank_leaves_an_order_to_pay(home: PayHome, ali: An
     all_is_well(home)
 
 
+@pytest.mark.long
 def test_refusal_of_the_site_is_no_unknown_outcome(home: PayHome, ali: Any) -> None:
     """Proves that what AliExpress surely refuses is held with its reason, and leaves its money for the next order."""
     order, other = home.sell(), home.sell(1)
@@ -72,6 +76,7 @@ def test_refusal_of_the_site_is_no_unknown_outcome(home: PayHome, ali: Any) -> N
     assert {(order.name, 1): Reason.SOLD_OUT} == home.held()
 
 
+@pytest.mark.long
 def test_list_that_lags_is_looked_at_again(home: PayHome, ali: Any) -> None:
     """Proves that an order that is not in the list yet is found after a while, and the next one waits for it."""
     first, second = home.sell(), home.sell(1)
@@ -108,6 +113,7 @@ def test_two_that_may_be_the_order_are_asked_about(home: PayHome) -> None:
     assert {outcome.numbers[0]} <= {each.number for each in home.orders()}
 
 
+@pytest.mark.long
 def test_two_that_nobody_can_tell_apart_are_held(home: PayHome) -> None:
     """Proves that without the person's word such a purchase is held, still looked for, and the run goes on."""
     order, other = home.sell(), home.sell(1)

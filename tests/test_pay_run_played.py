@@ -84,6 +84,7 @@ def test_list_ticks_run_and_summary(shop: BuyingHome) -> None:
     assert ([], []) == (shop.bought_twice(), shop.wrong_numbers())
 
 
+@pytest.mark.long
 def test_captcha_at_the_first_look_steps_down(shop: BuyingHome, ali: Any) -> None:
     """Proves that an account set to "auto" goes on by hand where AliExpress turns pages away before any is prepared."""
     order = shop.sell(3)

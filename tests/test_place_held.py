@@ -104,8 +104,15 @@ def test_method_that_nobody_has_watched_is_not_pressed(never: Keeper) -> None:
     assert Hold.UNPROVEN_METHOD == why_held(never, outcome)
 
 
-@pytest.mark.parametrize("place", ["item", "confirm"])
-@pytest.mark.parametrize(("fault", "kind"), [("signed_out_at", NeedKind.SIGNED_OUT), ("captcha_at", NeedKind.CAPTCHA)])
+@pytest.mark.parametrize(
+    ("fault", "kind", "place"),
+    [
+        ("signed_out_at", NeedKind.SIGNED_OUT, "item"),
+        ("captcha_at", NeedKind.CAPTCHA, "confirm"),
+        pytest.param("signed_out_at", NeedKind.SIGNED_OUT, "confirm", marks=pytest.mark.long),
+        pytest.param("captcha_at", NeedKind.CAPTCHA, "item", marks=pytest.mark.long),
+    ],
+)
 def test_person_who_is_needed_half_way_ends_the_run(never: Keeper, fault: str, kind: NeedKind, place: str) -> None:
     """Proves that a sign-in or a human check on the way ends the run, and that the purchase waits as it was."""
     never.sandbox.ali.set_faults({fault: place})

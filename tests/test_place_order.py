@@ -136,9 +136,9 @@ def test_product_that_is_not_to_be_had(till: Till, change: dict[str, Any], reaso
 @pytest.mark.parametrize(
     ("faults", "error", "kind"),
     [
-        ({"captcha_at": "confirm"}, PersonNeeded, NeedKind.CAPTCHA),
-        ({"button_popup": True}, PageChanged, None),
-        ({"design": "unknown"}, FlowError, None),
+        pytest.param({"captcha_at": "confirm"}, PersonNeeded, NeedKind.CAPTCHA, marks=pytest.mark.long),
+        pytest.param({"button_popup": True}, PageChanged, None, marks=pytest.mark.long),
+        pytest.param({"design": "unknown"}, FlowError, None, marks=pytest.mark.long),
         ({"no_calls": True}, FlowError, None),
         ({"http_500": True}, FlowError, None),
     ],
@@ -156,6 +156,7 @@ def test_trouble_on_the_way_is_named_and_not_pressed(
     assert [] == till.orders()
 
 
+@pytest.mark.long
 def test_bonus_that_pays_for_all_is_held(till: Till) -> None:
     """Proves that a total of zero, which a press would settle at once, is held."""
     till.buyer.bonus = 10**6

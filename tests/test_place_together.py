@@ -101,6 +101,7 @@ def test_two_homes_that_share_a_store_buy_each_line_once(empty: Sandbox, tmp_pat
     assert held <= {Hold.OTHER_HOME}
 
 
+@pytest.mark.long
 def test_two_homes_with_one_database_buy_each_line_once(empty: Sandbox, postgres: str, tmp_path: Path, me: str) -> None:
     """Proves the same for two homes on one PostgreSQL and one AliExpress account; neither ends in a crash."""
     url = new_postgres_database(postgres)

@@ -65,12 +65,12 @@ def test_us_site_is_bought_by_its_own_ids(till: Till) -> None:
     ("faults", "orders", "says"),
     [
         ({"order_call": "lost"}, 1, "no order number"),
-        ({"order_call": "lost_before"}, 0, "no order number"),
-        ({"order_call": "500"}, 1, "no order number"),
+        pytest.param({"order_call": "lost_before"}, 0, "no order number", marks=pytest.mark.long),
+        pytest.param({"order_call": "500"}, 1, "no order number", marks=pytest.mark.long),
         ({"order_call": "500_before"}, 0, "no order number"),
-        ({"order_refused": "Something we have never read"}, 0, "no order number"),
+        pytest.param({"order_refused": "Something we have never read"}, 0, "no order number", marks=pytest.mark.long),
         ({"signed_out_at": "press"}, 0, "no order number"),
-        ({"captcha_at": "press"}, 0, "no order number"),
+        pytest.param({"captcha_at": "press"}, 0, "no order number", marks=pytest.mark.long),
     ],
     ids=str,
 )

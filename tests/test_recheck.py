@@ -65,6 +65,7 @@ def test_what_was_never_read_is(merchant: Merchant, context: BrowserContext) -> 
     assert row.pay_deadline is not None
 
 
+@pytest.mark.long
 def test_a_payment_that_the_list_does_not_show_yet(merchant: Merchant, context: BrowserContext) -> None:
     """The list lags: an order that is named is believed by its own page, and one that is not is left for later."""
     _, number = unpaid(merchant)
@@ -121,6 +122,7 @@ def test_trouble_with_the_tab_is_raised(
     assert AliStatus.UNPAID is merchant.ali_order(number).status
 
 
+@pytest.mark.long
 def test_it_ends_after_the_page_at_hand(merchant: Merchant, context: BrowserContext) -> None:
     """A look that is asked to stop keeps what it has read."""
     numbers = [unpaid(merchant, read=False)[1] for _ in range(3)]

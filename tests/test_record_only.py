@@ -73,6 +73,7 @@ def test_number_of_what_was_bought_by_hand_is_noted(home: PayHome) -> None:
     assert {PurchaseState.NEW} == {home.state_of(names[place]) for place in (1, 3, 4)}
 
 
+@pytest.mark.long
 def test_two_candidates_are_asked_about(home: PayHome) -> None:
     """Proves that of two new orders for one buyer and thing the person names the one."""
     order = home.sell()
@@ -130,6 +131,7 @@ def test_person_helps_where_the_list_asks_for_one(home: PayHome, ali: Any) -> No
     assert 1 == sum("AliExpress asks for you in the window" in line for line in home.said)
 
 
+@pytest.mark.long
 def test_person_who_does_not_help_ends_the_run(home: PayHome, ali: Any) -> None:
     """Proves that without the person the run ends before anything is opened, and says whom it needs."""
     order = home.sell()

@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot import rechecks
@@ -87,6 +88,7 @@ class TestWhatIsDue:
         office.run_once()
         assert [("00:00", 2, True)] == office.runs("sync:main")
 
+    @pytest.mark.long
     def test_stopped_between_sync_and_push(self, office: Office) -> None:
         """A number that was read just before the service was stopped goes out at the next start."""
         merchant = office.merchant
@@ -162,6 +164,7 @@ class TestUnpaid:
         assert "recheck main: nothing waits for payment, nothing to read" == told[1]
         assert Tab.AWAITING_SHIPMENT is office.merchant.tab(name)
 
+    @pytest.mark.long
     def test_a_sync_is_a_look_as_well(self, office: Office) -> None:
         """What comes due while the service was away is done by the sync that makes up for it, and not once more."""
         self.unpaid(office)
@@ -174,6 +177,7 @@ class TestUnpaid:
         with office.merchant.database.read() as session:
             assert [] == rechecks.waiting(session, "main")
 
+    @pytest.mark.long
     def test_a_look_that_found_no_answer_is_tried_again(self, office: Office) -> None:
         """A site that does not answer is asked again after five minutes; the account is free for it."""
         self.unpaid(office)
@@ -247,6 +251,7 @@ class TestTrouble:
         assert 1 <= office.heart.beats
         assert 1 == len(office.merchant.numbers(name))
 
+    @pytest.mark.long
     def test_an_unanswered_push_is_tried_again_soon(self, office: Office) -> None:
         """A number that the store did not answer for is settled five minutes later, not twelve hours; then the heart
         beats once."""
@@ -267,6 +272,7 @@ class TestTrouble:
         assert (["11:50", "11:55"], 1) == (running.times("push main"), office.heart.beats)
         assert [("11:50", 2, True)] == office.runs("push:main")
 
+    @pytest.mark.long
     def test_one_account_in_trouble_keeps_the_heart_silent(self, office: Office) -> None:
         """With two accounts the one that is signed out is named, the other one is read, and no heartbeat hides it."""
         both = {name: office.config.account("main") for name in ("main", "second")}

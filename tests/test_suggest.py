@@ -108,6 +108,7 @@ def test_two_orders_of_one_buyer_are_never_ticked(merchant: Merchant, context: B
     assert numbers == {number for each in found for number in each.candidates}
 
 
+@pytest.mark.long
 def test_what_is_tied_already_is_no_candidate(merchant: Merchant, context: BrowserContext) -> None:
     """A number that belongs to another line leaves the other one sure."""
     first, second = merchant.sell(TOTE), merchant.sell(TOTE)
@@ -134,6 +135,7 @@ def test_a_page_that_cannot_be_read_may_be_a_second_answer(merchant: Merchant, c
     assert {f"{order.name}/1": seen} == told(look(merchant, context))
 
 
+@pytest.mark.long
 def test_orders_that_the_walk_did_not_reach_may_be_second_answers(
     merchant: Merchant, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

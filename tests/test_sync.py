@@ -114,6 +114,7 @@ class TestWhatIsOpened:
         assert Tab.FAILED is merchant.tab("1001")
         assert not has_open_orders(merchant.database, merchant.account)
 
+    @pytest.mark.long
     def test_delivered_and_confirmed(self, merchant: Merchant, context: BrowserContext) -> None:
         """An order that is completed with its number known is over; its parcel says delivered."""
         (number,) = several(merchant, 1, parcels=1)
@@ -122,6 +123,7 @@ class TestWhatIsOpened:
         assert not has_open_orders(merchant.database, merchant.account)
         assert [True] == [parcel["delivered"] for parcel in merchant.line("1001")["parcels"]]
 
+    @pytest.mark.long
     def test_fifty_tabs_of_progress(self, merchant: Merchant, context: BrowserContext) -> None:
         """Progress is told for the list, for the orders' pages and for tracking, each up to its end."""
         several(merchant, 2, parcels=1)
@@ -156,12 +158,12 @@ class TestTrackingAgain:
         several(merchant, 1, parcels=1)
         merchant.sync(context)
         days = []
-        for before, half_day in pairwise((0, 1, 2, 3, 4, 25, 26, 27, 29, 32, 33, 38, 39)):
+        for before, half_day in pairwise((0, 1, 2, 25, 27, 29, 32, 33, 39)):
             merchant.clock.wait(hours=12 * (half_day - before))
             loads(merchant)
             merchant.sync(context)
             days += [half_day / 2] if "tracking" in loads(merchant) else []
-        assert [1.0, 2.0, 12.5, 13.5, 16.5, 19.5] == days
+        assert [1.0, 12.5, 13.5, 16.5, 19.5] == days
 
     def test_a_number_that_changes_later(self, merchant: Merchant, context: BrowserContext) -> None:
         """The last-mile number replaces the first one in the same parcel, which keeps its first number beside it."""
@@ -234,6 +236,7 @@ class TestWhatIsRead:
             (parcel["carrier"], parcel["service"]) for parcel in parcels
         }
 
+    @pytest.mark.long
     def test_account_on_the_us_site(self, merchant: Merchant, context: BrowserContext) -> None:
         """Two parcels of an order that was bought as one product are told, though the site shows another id for it."""
         order = merchant.sell((CATALOGUE[7], 3))

@@ -102,7 +102,7 @@ class TestTrouble:
         merchant.ali.set_faults(dict.fromkeys(("only_orders", "only_answers", "missing_block")))
         assert 1 == merchant.sync(context).numbers
 
-    @pytest.mark.parametrize("fault", ["html", "lost"])
+    @pytest.mark.parametrize("fault", [pytest.param("html", marks=pytest.mark.long), "lost"])
     def test_an_answer_that_is_none(self, merchant: Merchant, context: BrowserContext, fault: str) -> None:
         """Where one order gets no answer, its drawn page is none either: it is named, and the other order goes on."""
         numbers = several(merchant, 2)
@@ -118,7 +118,7 @@ class TestTrouble:
         ("fault", "error"),
         [
             ({"empty_skeleton": True}, PageChanged),
-            ({"traffic_limit": True}, TryLater),
+            pytest.param({"traffic_limit": True}, TryLater, marks=pytest.mark.long),
         ],
         ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
     )
@@ -171,6 +171,7 @@ class TestTrouble:
         loads(merchant)
         assert 6 - len(read) == merchant.sync(context).details
 
+    @pytest.mark.long
     def test_a_silent_site_ends_the_sync(self, merchant: Merchant, context: BrowserContext) -> None:
         """When the site answers no order's page, the sync ends soon and asks to be run again."""
         several(merchant, 5)
@@ -180,6 +181,7 @@ class TestTrouble:
         merchant.ali.set_faults(dict.fromkeys(("only_answers", "http_500")))
         assert 5 == merchant.sync(context).details
 
+    @pytest.mark.long
     def test_asked_to_stop(self, merchant: Merchant, context: BrowserContext) -> None:
         """A sync that is stopped ends after the pages at hand and says so; the next one reads the rest."""
         several(merchant, 6)
