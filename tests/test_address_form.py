@@ -79,6 +79,7 @@ def test_address_that_stands_there_is_only_chosen(till: Till, form: str) -> None
     assert "123 Main Street" in read.recipient
 
 
+@pytest.mark.long
 def test_entry_of_another_home_is_left_alone(till: Till) -> None:
     """Proves that an entry which nobody says is the robot's own is never edited: a new one is made."""
     till.prepare()
@@ -134,9 +135,9 @@ def test_ids_of_the_buyer_before_do_not_stay(till: Till) -> None:
     ("changes", "says"),
     [
         ({"street": "12"}, "Street*: Please enter an address with 5-35 characters"),
-        ({"zip": "9720"}, "ZIP"),
+        pytest.param({"zip": "9720"}, "ZIP", marks=pytest.mark.long),
         ({"city": "Atlantis", "city_names": ()}, "asked city Atlantis"),
-        ({"province": "Atlantis", "province_names": ()}, "asked province Atlantis"),
+        pytest.param({"province": "Atlantis", "province_names": ()}, "asked province Atlantis", marks=pytest.mark.long),
         ({"ids": (("passport", "AB1234567"),)}, "asked to give passport"),
     ],
 )

@@ -77,6 +77,7 @@ def held(sandbox: Sandbox, account: str) -> Any:
 class TestLive:
     """Every page of an account."""
 
+    @pytest.mark.long
     def test_a_list_that_ends_with_a_full_page(
         self, sandbox: Sandbox, context: BrowserContext, ali: AliWorld, me: str
     ) -> None:

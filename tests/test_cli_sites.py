@@ -29,6 +29,7 @@ class TestLogin:
         assert done.stdout.endswith('Account "main" is signed in: its order list opens.\n')
         assert (home / "profiles" / "sandbox-main").is_dir()
 
+    @pytest.mark.long
     def test_cookies_that_hold_no_more(self, sandbox: Sandbox, home: Path) -> None:
         """Cookies that AliExpress does not take mean that a person is needed: code 4; the file is left alone."""
         sandbox.write_home(home)

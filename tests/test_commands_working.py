@@ -69,7 +69,7 @@ class TestSync:
         ("fault", "code", "says"),
         [
             ({"captcha": True}, 4, "do that check yourself, in the window that this opens: dropferry login main"),
-            ({"signed_out": True}, 4, "sign in again: dropferry login main"),
+            pytest.param({"signed_out": True}, 4, "sign in again: dropferry login main", marks=pytest.mark.long),
             ({"only_answers": ["list"], "empty_skeleton": True}, 5, "dropferry: a page of AliExpress is not as it was"),
             pytest.param({"only_answers": ["list"], "traffic_limit": True}, 1, "dropferry: ", marks=pytest.mark.long),
         ],
@@ -88,6 +88,7 @@ class TestSync:
         assert all(folder in done.stderr for folder in kept)
         assert len(kept) == (code in {1, 5})
 
+    @pytest.mark.long
     def test_one_page_that_cannot_be_read(self, sandbox: Sandbox, home: Path) -> None:
         """One unreadable order is named and the code says that the work is done in part."""
         (number,) = sandbox.world.bought["#1002"]

@@ -106,6 +106,7 @@ def test_what_was_pressed_is_followed_up(keeper: Keeper, monkeypatch: pytest.Mon
     assert keeper.home.evidence.is_file()
 
 
+@pytest.mark.long
 def test_a_press_that_did_nothing_is_taken_back(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that the intent of a button that sent nothing is taken back where that cannot be pictured either."""
     keeper.sandbox.ali.set_faults({"redraw": "total", "redraw_on": "pointerdown"})

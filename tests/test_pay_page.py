@@ -64,7 +64,9 @@ PAYMENTS: dict[str, tuple[str, str, Callable[[Counter], None], PayStep]] = {
 }
 
 
-@pytest.mark.parametrize("how", PAYMENTS)
+@pytest.mark.parametrize(
+    "how", ["frame", "refused", *(pytest.param(each, marks=pytest.mark.long) for each in ("pop-up", "card"))]
+)
 def test_payment_is_the_persons_alone(counter: Counter, how: str) -> None:
     """Proves that cashier, bank, code, card and pop-up work as without a robot, that nothing of them is noted."""
     way, host, act, step = PAYMENTS[how]
@@ -238,7 +240,7 @@ STALE: dict[str, Callable[[Counter, pytest.MonkeyPatch], object]] = {
 }
 
 
-@pytest.mark.parametrize("how", STALE)
+@pytest.mark.parametrize("how", ["old answer", pytest.param("left", marks=pytest.mark.long)])
 def test_stale_page_is_opened_again(counter: Counter, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Proves that a warmed page that was left, or whose answer has grown old, is finished all the same, and fresh."""
     counter.buyer.book.add(typed_entry(typed(HERE)), default=True)

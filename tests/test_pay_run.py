@@ -66,6 +66,7 @@ def test_twenty_orders_each_end_in_their_right_state(home: PayHome, ali: Any) ->
     all_is_well(home)
 
 
+@pytest.mark.long
 def test_change_since_the_list_is_accepted_or_held(home: PayHome) -> None:
     """Proves that a page that costs more than the list said is asked about, and that nothing is pressed unasked."""
     taken, left = home.sell(0), home.sell(1)
@@ -128,6 +129,7 @@ def test_list_shows_what_the_caps_leave_room_for(home: PayHome, cap: str, why: H
     assert {(second.name, 1): why} == home.held()
 
 
+@pytest.mark.long
 def test_odd_product_costs_no_other_order(home: PayHome, ali: Any) -> None:
     """Proves that a page that changed is told with its reason, in the list and in the run, and costs no other."""
     odd, *others = [home.sell(place) for place in range(3)]
@@ -142,6 +144,7 @@ def test_odd_product_costs_no_other_order(home: PayHome, ali: Any) -> None:
     all_is_well(home)
 
 
+@pytest.mark.long
 def test_pages_that_all_changed_end_the_run(home: PayHome, ali: Any) -> None:
     """Proves that a run does not go through all its orders where no page is as it was."""
     for place in range(4):

@@ -87,6 +87,7 @@ def test_list_that_lags_is_looked_at_again(home: PayHome, ali: Any) -> None:
     all_is_well(home)
 
 
+@pytest.mark.long
 def test_lost_answer_ends_the_run_and_is_found_by_the_next(home: PayHome, ali: Any) -> None:
     """Proves that nothing is pressed while an outcome is open, and that no order is bought a second time for it."""
     first, second = home.sell(), home.sell(1)
@@ -134,6 +135,7 @@ def test_order_that_is_not_what_was_prepared_is_a_loud_warning(home: PayHome) ->
     assert f"/p/order/detail.html?orderId={outcome.numbers[0]}" in said
 
 
+@pytest.mark.long
 def test_nobody_presses_for_a_long_time(home: PayHome) -> None:
     """Proves that a page nobody presses is taken back, and made ready anew when the person comes back."""
     order = home.sell()

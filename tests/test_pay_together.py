@@ -107,6 +107,7 @@ class TestPaid:
             assert visit.again == rechecks.waiting(session, till.merchant.account)
         assert [5, 30] == [(each - till.merchant.clock()) // timedelta(minutes=1) for each in visit.again]
 
+    @pytest.mark.long
     def test_a_list_that_lags_behind(self, till: Till) -> None:
         """A payment that the list does not show yet is seen on the order's own page."""
         number = till.unpaid()
@@ -196,6 +197,7 @@ class TestTicked:
         visit = till.visit(lambda _page: None)
         assert ((good,), (good,)) == (visit.ticked.ticked, tuple(each.number for each in visit.asked))
 
+    @pytest.mark.long
     def test_what_was_paid_meanwhile(self, till: Till) -> None:
         """An order that is paid already is not in the tab; nothing is waited for, and the sheet is put right."""
         number = till.unpaid()

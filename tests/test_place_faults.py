@@ -33,7 +33,7 @@ from tests.keepers import (  # noqa: F401
 A_DAY = 86_400
 
 
-@pytest.mark.parametrize("what", ["total", "recipient"])
+@pytest.mark.parametrize("what", ["total", pytest.param("recipient", marks=pytest.mark.long)])
 def test_page_that_changes_under_the_finger_is_not_pressed(keeper: Keeper, what: str) -> None:
     """Proves that a redraw between the trial and the press lets nothing out, and that the purchase waits.
 
@@ -115,7 +115,7 @@ def test_what_a_pull_or_a_person_changes_after_the_address_was_typed_is_not_pres
     ("faults", "made"),
     [
         ({"order_call": "lost"}, 1),
-        ({"order_call": "token"}, 1),
+        pytest.param({"order_call": "token"}, 1, marks=pytest.mark.long),
         pytest.param({"double_click": True}, 1, marks=pytest.mark.long),
         pytest.param({"shows_number": True, "lag_seconds": A_DAY}, 1, marks=pytest.mark.long),
     ],
@@ -133,7 +133,7 @@ def test_order_is_found_whatever_the_answer_was(keeper: Keeper, faults: dict[str
 
 @pytest.mark.parametrize(
     ("faults", "made"),
-    [({"order_call": "500_before"}, 0), ({"lag_seconds": A_DAY}, 1)],
+    [({"order_call": "500_before"}, 0), pytest.param({"lag_seconds": A_DAY}, 1, marks=pytest.mark.long)],
     ids=str,
 )
 def test_order_that_does_not_show_is_unknown(keeper: Keeper, faults: dict[str, Any], made: int) -> None:
@@ -220,6 +220,7 @@ def test_order_that_shows_as_paid_stops_all_buying(keeper: Keeper) -> None:
     assert before + 1 == keeper.presses
 
 
+@pytest.mark.long
 def test_order_that_a_sync_sees_paid_minutes_after_the_press_stops_all_buying(keeper: Keeper) -> None:
     """Proves the tripwire for a charge that shows only after the number was noted; not for a person's payment."""
     order = keeper.sell()

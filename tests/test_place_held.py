@@ -32,8 +32,8 @@ from tests.keepers import (  # noqa: F401
     ("faults", "expected", "says"),
     [
         ({"sku_gone_at": "item"}, Reason.SKU_GONE, "asked {sku}"),
-        ({"sku_gone_at": "confirm"}, Reason.SKU_GONE, "no longer available"),
-        ({"sold_out_at": "item"}, Reason.SOLD_OUT, "asked 2, page shows none left"),
+        pytest.param({"sku_gone_at": "confirm"}, Reason.SKU_GONE, "no longer available", marks=pytest.mark.long),
+        pytest.param({"sold_out_at": "item"}, Reason.SOLD_OUT, "asked 2, page shows none left", marks=pytest.mark.long),
         ({"sold_out_at": "confirm"}, Reason.SOLD_OUT, "out of stock"),
         pytest.param(
             {"carrier_gone_at": "item"}, Reason.CARRIER_GONE, "page shows CAINIAO_PREMIUM", marks=pytest.mark.long
@@ -63,9 +63,9 @@ def test_what_the_pages_say_differently_is_held(
     ("kind", "expected"),
     [
         ("pay_now_card", Reason.PAYS_AT_ONCE),
-        ("pay_now_paypal", Reason.PAYS_AT_ONCE),
-        ("pay_now_unchosen", Reason.PAYS_AT_ONCE),
-        ("place_order_card", Reason.PAYS_AT_ONCE),
+        pytest.param("pay_now_paypal", Reason.PAYS_AT_ONCE, marks=pytest.mark.long),
+        pytest.param("pay_now_unchosen", Reason.PAYS_AT_ONCE, marks=pytest.mark.long),
+        pytest.param("place_order_card", Reason.PAYS_AT_ONCE, marks=pytest.mark.long),
         ("unknown_button", Reason.UNKNOWN_BUTTON),
     ],
 )

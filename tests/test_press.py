@@ -88,7 +88,7 @@ def test_press_without_a_clear_answer_is_unknown(till: Till, faults: dict[str, A
     ("faults", "reason"),
     [
         ({"sold_out_at": "press"}, Reason.SOLD_OUT),
-        ({"sku_gone_at": "press"}, Reason.SKU_GONE),
+        pytest.param({"sku_gone_at": "press"}, Reason.SKU_GONE, marks=pytest.mark.long),
         ({"order_refused": "Please check your shipping address and delivery method."}, Reason.ADDRESS_REFUSED),
     ],
     ids=str,
@@ -106,8 +106,8 @@ def test_known_refusal_after_the_press_is_sure(till: Till, faults: dict[str, Any
 @pytest.mark.parametrize(
     "order_by",
     [
-        *("fetch", "beacon", "form", "window", "worker", "socket"),
-        *(pytest.param(way, marks=pytest.mark.long) for way in ("xhr", "jsonp", "iframe")),
+        *("fetch", "form", "worker", "socket"),
+        *(pytest.param(way, marks=pytest.mark.long) for way in ("beacon", "window", "xhr", "jsonp", "iframe")),
     ],
 )
 def test_one_order_at_most_whichever_way_it_is_sent(till: Till, order_by: str) -> None:

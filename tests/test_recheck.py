@@ -94,6 +94,7 @@ def test_nothing_unpaid_opens_nothing(merchant: Merchant, context: BrowserContex
     assert {} == dict(merchant.ali.page_loads)
 
 
+@pytest.mark.long
 def test_one_page_that_cannot_be_read_holds_up_no_other(merchant: Merchant, context: BrowserContext) -> None:
     """An order whose page says something unknown is named and stays what it was; the rest is read."""
     _, odd = unpaid(merchant)

@@ -83,6 +83,7 @@ def test_two_candidates_are_asked_about(home: PayHome) -> None:
     assert {(order.name, 1): outcome.numbers} == home.placed()
 
 
+@pytest.mark.long
 def test_what_is_said_to_be_skipped_but_was_bought_is_noted(home: PayHome) -> None:
     """Proves that AliExpress's list has the last word over what a person says by mistake."""
     order = home.sell()
@@ -117,6 +118,7 @@ def test_stop_file_ends_buying_by_hand_too(home: PayHome) -> None:
     assert {PurchaseState.NEW} == {home.state_of(each.name) for each in (first, second)}
 
 
+@pytest.mark.long
 def test_person_helps_where_the_list_asks_for_one(home: PayHome, ali: Any) -> None:
     """Proves that a captcha over the order list is shown to the person, and that the run goes on once it is done."""
     order = home.sell()

@@ -231,6 +231,7 @@ class TestTrouble:
         assert [("00:00", 2, False), ("12:00", 4, False)] == office.runs("sync:main")
         assert 0 == office.heart.beats
 
+    @pytest.mark.long
     def test_a_shop_that_lets_nobody_in(self, office: Office) -> None:
         """A wrong key is told with the fix and AliExpress is read all the same; the heart waits for the shop."""
         name, number = office.merchant.bought(TOTE)
@@ -287,6 +288,7 @@ class TestTrouble:
         assert "dropferry login second" in lines[2]
         assert 0 == office.heart.beats
 
+    @pytest.mark.long
     def test_an_account_in_use_is_waited_for_and_tried_again(self, office: Office) -> None:
         """While somebody else works in the account's browser the sync waits, names them, and is tried again soon."""
         office.merchant.bought(TOTE)

@@ -108,10 +108,10 @@ def test_blanks_in_a_number_are_taken_out(sandbox: Sandbox, ali: AliWorld, page:
     ("faults", "error"),
     [
         ({"empty_skeleton": True}, AnswerChanged),
-        ({"missing_block": "trackingDetailLineList"}, AnswerChanged),
-        ({"broken_json": True}, AnswerChanged),
+        pytest.param({"missing_block": "trackingDetailLineList"}, AnswerChanged, marks=pytest.mark.long),
+        pytest.param({"broken_json": True}, AnswerChanged, marks=pytest.mark.long),
         ({"html": True}, AnswerChanged),
-        ({"design": "unknown"}, AnswerChanged),
+        pytest.param({"design": "unknown"}, AnswerChanged, marks=pytest.mark.long),
         ({"dom_disagrees": "tracking"}, PageChanged),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else value.__name__,

@@ -142,6 +142,7 @@ class TestFromFile:
         ashore.probe()
         assert ashore.state().probe_ok
 
+    @pytest.mark.long
     def test_a_slider_says_nothing_against_them(self, ashore: Ashore) -> None:
         """Where AliExpress wants to see a person first, the cookies stay and the account waits."""
         ashore.ali.set_faults({"captcha": True})

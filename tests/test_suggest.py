@@ -119,6 +119,7 @@ def test_what_is_tied_already_is_no_candidate(merchant: Merchant, context: Brows
     assert {"#1002/1": free} == told(look(merchant, context))
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_be_read_may_be_a_second_answer(merchant: Merchant, context: BrowserContext) -> None:
     """Of two orders that may fit, one has an unreadable page: the other one is not taken for sure."""
     order = merchant.sell(TOTE)

@@ -92,6 +92,7 @@ class TestTrouble:
         assert {"list": 1, "detail": 1, "tracking": 1} == loads(merchant)
         assert Tab.AWAITING_SHIPMENT is merchant.tab("1001")
 
+    @pytest.mark.long
     def test_one_bad_tracking_page(self, merchant: Merchant, context: BrowserContext) -> None:
         """A tracking answer without its parcels is not taken for an order without parcels."""
         numbers = several(merchant, 2, parcels=1)
